@@ -1,0 +1,22 @@
+-- claim: leases up to `limit` jobs to a worker, by lane order; safe to repeat with the same nonce.
+--
+-- KEYS     the queue's (parts/keys.lua), then the worker's last claim
+-- ARGV     lanes, event cap, worker, nonce, limit, visibility ms, max attempts, dead letter cap,
+--          then the wanted lanes, first the one to empty first
+-- Returns  id, record, attempt for each job held by this nonce
+-- Events   due, expired, dead, claimed
+--@include keys
+--@include claim_some
+local worker, nonce = ARGV[3], ARGV[4]
+
+local claimed = claim_some({
+  key = KEYS[key_count + 1],
+  nonce = nonce,
+  limit = tonumber(ARGV[5]),
+  visibility_ms = tonumber(ARGV[6]),
+  max_attempts = tonumber(ARGV[7]),
+  dead_letter_cap = tonumber(ARGV[8]),
+  lanes = { unpack(ARGV, 9) },
+})
+flush_events(worker)
+return claimed

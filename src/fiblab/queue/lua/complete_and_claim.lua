@@ -1,0 +1,25 @@
+-- complete_and_claim: ends finished jobs and leases the next ones, in one round trip.
+--
+-- KEYS     the queue's (parts/keys.lua), then the worker's last claim
+-- ARGV     lanes, event cap, worker, nonce, limit, visibility ms, max attempts, dead letter cap,
+--          number of wanted lanes, the wanted lanes, then id, nonce for each finished job
+-- Returns  { outcomes as of complete, jobs as of claim }
+-- Events   completed, due, expired, dead, claimed
+--@include keys
+--@include complete_some
+--@include claim_some
+local worker, nonce = ARGV[3], ARGV[4]
+local wanted, FIRST_LANE = tonumber(ARGV[9]), 10
+
+local outcomes = complete_some(FIRST_LANE + wanted)
+local claimed = claim_some({
+  key = KEYS[key_count + 1],
+  nonce = nonce,
+  limit = tonumber(ARGV[5]),
+  visibility_ms = tonumber(ARGV[6]),
+  max_attempts = tonumber(ARGV[7]),
+  dead_letter_cap = tonumber(ARGV[8]),
+  lanes = { unpack(ARGV, FIRST_LANE, FIRST_LANE + wanted - 1) },
+})
+flush_events(worker)
+return { outcomes, claimed }

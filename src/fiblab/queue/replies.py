@@ -1,0 +1,163 @@
+"""Script replies turned into typed values: the one place that knows their shapes."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from fiblab.queue.errors import CorruptReply
+from fiblab.queue.states import (
+    ClaimedJob,
+    DeadLetter,
+    Depth,
+    Enqueued,
+    Event,
+    Failed,
+    FailOutcome,
+    Failure,
+    JobState,
+    JobStatus,
+)
+from fiblab.redis import Reply
+
+
+class _Reason(msgspec.Struct):
+    """Why a job died, as `dead_letter.lua` writes it."""
+
+    attempts: int
+    category: str
+    detail: str
+    died: int
+
+    @property
+    def failure(self) -> Failure:
+        return Failure(self.category, self.detail, retryable=False)
+
+
+_decode_reason = msgspec.json.Decoder(_Reason).decode
+
+
+def _items(reply: Reply) -> list[Reply]:
+    if not isinstance(reply, list):
+        raise CorruptReply(f"expected a list, got {type(reply).__name__}")
+    return reply
+
+
+def _bytes(reply: Reply) -> bytes:
+    if not isinstance(reply, bytes):
+        raise CorruptReply(f"expected a string, got {type(reply).__name__}")
+    return reply
+
+
+def _text(reply: Reply) -> str:
+    return _bytes(reply).decode()
+
+
+def _int(reply: Reply) -> int:
+    if isinstance(reply, int):
+        return reply
+    return int(_bytes(reply))
+
+
+def _rows(reply: Reply, width: int) -> Iterator[list[Reply]]:
+    items = _items(reply)
+    if len(items) % width:
+        raise CorruptReply(f"expected rows of {width}, got {len(items)} fields")
+    return (items[at : at + width] for at in range(0, len(items), width))
+
+
+def _record(record: Reply) -> tuple[str, int, bytes]:
+    lane, enqueued, payload = _bytes(record).split(b" ", 2)
+    return lane.decode(), int(enqueued), payload
+
+
+def pair(reply: Reply) -> tuple[Reply, Reply]:
+    """Split a reply of two parts."""
+    first, second = _items(reply)
+    return first, second
+
+
+def flags(reply: Reply) -> list[bool]:
+    """Read a list of 1 and 0."""
+    return [item == 1 for item in _items(reply)]
+
+
+def enqueued(reply: Reply) -> list[Enqueued]:
+    """Read the outcomes of `enqueue`."""
+    return [Enqueued(_int(item)) for item in _items(reply)]
+
+
+def requeued(reply: Reply) -> list[Enqueued | None]:
+    """Read the outcomes of `requeue`, where 0 means that there was no such dead letter."""
+    return [Enqueued(_int(item)) if item else None for item in _items(reply)]
+
+
+def claimed(reply: Reply, nonce: str) -> list[ClaimedJob]:
+    """Read the jobs of `claim`, all held by the claim's nonce."""
+    jobs = []
+    for identity, record, attempt in _rows(reply, 3):
+        lane, enqueued_ms, payload = _record(record)
+        job = ClaimedJob(_text(identity), lane, payload, nonce, _int(attempt), enqueued_ms)
+        jobs.append(job)
+    return jobs
+
+
+def failed(reply: Reply) -> Failed:
+    """Read the outcome of `fail`."""
+    outcome, delay = _items(reply)
+    return Failed(FailOutcome(_int(outcome)), _int(delay))
+
+
+def statuses(reply: Reply) -> list[JobStatus]:
+    """Read the answers of `status`."""
+    return [status(item) for item in _items(reply)]
+
+
+def status(reply: Reply) -> JobStatus:
+    """Read what `status_one.lua` tells of one job."""
+    state, attempts, progress, reason = _items(reply)
+    died = _decode_reason(_bytes(reason)) if reason else None
+    return JobStatus(
+        state=JobState(_text(state)),
+        attempts=died.attempts if died else _int(attempts),
+        progress=float(_bytes(progress)) if progress else None,
+        failure=died.failure if died else None,
+    )
+
+
+def dead_letters(reply: Reply) -> list[DeadLetter]:
+    """Read the rows of `dead_letters`."""
+    letters = []
+    for identity, record, why in _rows(reply, 3):
+        lane, _, payload = _record(record)
+        reason = _decode_reason(_bytes(why))
+        letter = DeadLetter(
+            _text(identity), lane, payload, reason.attempts, reason.failure, reason.died
+        )
+        letters.append(letter)
+    return letters
+
+
+def depth(reply: Reply, lanes: tuple[str, ...], bound: int) -> Depth:
+    """Read the answer of `depth`."""
+    leased, delayed, dead, paused, *by_lane = [_int(item) for item in _items(reply)]
+    return Depth(
+        ready=dict(zip(lanes, by_lane[0::2], strict=True)),
+        oldest_ms=dict(zip(lanes, by_lane[1::2], strict=True)),
+        leased=leased,
+        delayed=delayed,
+        dead=dead,
+        bound=bound,
+        paused=paused == 1,
+    )
+
+
+def events(reply: Reply) -> list[Event]:
+    """Read stream entries, each of one kind and of one or many jobs."""
+    found = []
+    for entry in _items(reply):
+        entry_id, fields = _items(entry)
+        _, kind, _, jobs, _, worker = [_text(field) for field in _items(fields)]
+        for job in jobs.split(" "):
+            identity, _, detail = job.partition("/")
+            found.append(Event(_text(entry_id), kind, identity, detail, worker or None))
+    return found
