@@ -1,0 +1,54 @@
+"""The document, put together."""
+
+from dataclasses import dataclass
+
+from fiblab.server.openapi import components, operations
+from fiblab.server.openapi.elements import Element
+
+_DESCRIPTION = """Ask for Fibonacci numbers that take real time to compute.
+
+POST asks and is counted exactly once for an `Idempotency-Key`; GET looks up. Both answer at once:
+`200` where the number is known, `202` where it is being calculated. Every refusal is an RFC 9457
+problem that says whether anything was counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The settings that show in the document; the defaults are those of `ServerSettings`."""
+
+    max_index: int = 100_000_000
+    range_limit: int = 1_001
+    wait_limit_s: int = 20
+
+
+def build_document(limits: Limits) -> Element:
+    """Write the API as OpenAPI 3.1."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "fiblab",
+            "version": "1",
+            "summary": "The Fibonacci Learning Lab's HTTP API.",
+            "description": _DESCRIPTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [
+            {"name": "Fibonacci", "description": "Ask for numbers, and look them up."},
+            {"name": "Health", "description": "For orchestrators and load balancers."},
+        ],
+        "paths": {
+            "/api/v1/fibonacci": operations.look_up_range(limits.max_index, limits.range_limit),
+            "/api/v1/fibonacci/ranges": operations.request_range(limits.range_limit),
+            "/api/v1/fibonacci/most-requested": operations.most_requested(),
+            "/api/v1/fibonacci/{index}": operations.fibonacci(),
+            "/api/v1/fibonacci/{index}/digits": operations.digits(),
+            "/livez": operations.liveness(),
+            "/readyz": operations.readiness(),
+        },
+        "components": {
+            "schemas": components.schemas(limits.max_index),
+            "headers": components.headers(),
+            "parameters": components.parameters(limits.max_index, limits.wait_limit_s),
+        },
+    }

@@ -1,0 +1,240 @@
+"""Every operation of the API, as an OpenAPI path item each."""
+
+from fiblab.server import problems
+from fiblab.server.openapi.elements import Element, answer, query, reference, refusals, schema
+
+_STORES = (problems.DEPENDENCY_UNAVAILABLE, problems.DEADLINE_EXCEEDED, problems.OVERLOADED)
+_COUNTING = (
+    problems.RATE_LIMITED,
+    problems.QUEUE_FULL,
+    problems.OUTCOME_UNKNOWN,
+    *_STORES,
+    problems.INTERNAL,
+)
+_DONE_HEADERS = ("ETag", "Cache-Control", "Preference-Applied", "Content-Encoding")
+_LIMITS = ("RateLimit", "RateLimit-Policy")
+
+_DONE = {"index": 40, "status": "done", "value": "102334155", "digit_count": 9}
+_LARGE = {
+    "index": 100_000,
+    "status": "done",
+    "digit_count": 20_899,
+    "leading": "25974069347221724166",
+    "trailing": "49895374653428746875",
+    "digits_url": "/api/v1/fibonacci/100000/digits",
+}
+_CALCULATING = {"index": 41, "status": "calculating", "progress": 0.4}
+_FAILED = {
+    "index": 42,
+    "status": "failed",
+    "attempts": 3,
+    "reason": {"category": "worker-died", "detail": "The worker died 3 times while computing it."},
+}
+
+
+def _parameters(*names: str) -> list[Element]:
+    return [reference("parameters", name) for name in names]
+
+
+def fibonacci() -> Element:
+    """Describe /api/v1/fibonacci/{index}."""
+    return {
+        "parameters": _parameters("index", "X-Request-ID"),
+        "get": {
+            "operationId": "getFibonacci",
+            "summary": "Look up F(index): done, calculating, failed or absent",
+            "tags": ["Fibonacci"],
+            "parameters": _parameters("Prefer", "If-None-Match"),
+            "responses": {
+                "200": answer(
+                    "Done, or given up.",
+                    "FibonacciDone",
+                    "FibonacciDoneLarge",
+                    "FibonacciFailed",
+                    headers=_DONE_HEADERS,
+                    examples={"done": _DONE, "large": _LARGE, "failed": _FAILED},
+                ),
+                "202": _calculating("Preference-Applied"),
+                "304": answer("The caller has it.", headers=("ETag", "Cache-Control")),
+                **refusals(problems.ABSENT, problems.INVALID_REQUEST, *_STORES, problems.INTERNAL),
+            },
+        },
+        "post": {
+            "operationId": "requestFibonacci",
+            "summary": "Request F(index), counting the request exactly once",
+            "tags": ["Fibonacci"],
+            "parameters": _parameters("Idempotency-Key", "Prefer"),
+            "responses": {
+                "200": answer(
+                    "Counted, and known.",
+                    "FibonacciDone",
+                    "FibonacciDoneLarge",
+                    headers=("Preference-Applied", "Content-Encoding", *_LIMITS),
+                    examples={"done": _DONE, "large": _LARGE},
+                ),
+                "202": _calculating("Location", "Preference-Applied", *_LIMITS),
+                **refusals(
+                    problems.MALFORMED_IDEMPOTENCY_KEY,
+                    problems.INVALID_REQUEST,
+                    problems.IDEMPOTENCY_KEY_REUSED,
+                    *_COUNTING,
+                ),
+            },
+        },
+    }
+
+
+def _calculating(*headers: str) -> Element:
+    return answer(
+        "Asked for, not known yet.",
+        "FibonacciCalculating",
+        headers=("Retry-After", *headers),
+        examples={"calculating": _CALCULATING},
+    )
+
+
+def digits() -> Element:
+    """Describe /api/v1/fibonacci/{index}/digits."""
+    text = {"text/plain": {"schema": {"type": "string", "pattern": "^[0-9]+$"}}}
+    whole = answer("The whole decimal number.", headers=(*_DONE_HEADERS, "Accept-Ranges"))
+    part = answer("One range of its digits.", headers=("ETag", "Content-Range", "Accept-Ranges"))
+    return {
+        "parameters": _parameters("index", "X-Request-ID"),
+        "get": {
+            "operationId": "getFibonacciDigits",
+            "summary": "Download every digit of F(index)",
+            "tags": ["Fibonacci"],
+            "parameters": _parameters("Range", "If-None-Match"),
+            "responses": {
+                "200": {**whole, "content": text},
+                "202": _calculating(),
+                "206": {**part, "content": text},
+                "304": answer("The caller has it.", headers=("ETag", "Cache-Control")),
+                **refusals(
+                    problems.ABSENT,
+                    problems.GIVEN_UP,
+                    problems.RANGE_NOT_SATISFIABLE,
+                    problems.INVALID_REQUEST,
+                    *_STORES,
+                    problems.INTERNAL,
+                ),
+            },
+        },
+    }
+
+
+def look_up_range(max_index: int, range_limit: int) -> Element:
+    """Describe /api/v1/fibonacci."""
+    bounds = {"minimum": 0, "maximum": max_index}
+    return {
+        "parameters": _parameters("X-Request-ID"),
+        "get": {
+            "operationId": "getFibonacciRange",
+            "summary": f"Look up F(from) to F(to), at most {range_limit} of them",
+            "tags": ["Fibonacci"],
+            "parameters": [
+                query("from", "The first index.", bounds, required=True),
+                query("to", "The last index, included.", bounds, required=True),
+            ],
+            "responses": {
+                "200": answer("Each index as it stands.", "RangeItems"),
+                **refusals(problems.INVALID_REQUEST, *_STORES, problems.INTERNAL),
+            },
+        },
+    }
+
+
+def request_range(range_limit: int) -> Element:
+    """Describe /api/v1/fibonacci/ranges."""
+    return {
+        "parameters": _parameters("X-Request-ID"),
+        "post": {
+            "operationId": "requestFibonacciRange",
+            "summary": f"Request F(from) to F(to) as one batch, at most {range_limit} of them",
+            "tags": ["Fibonacci"],
+            "parameters": _parameters("Idempotency-Key"),
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {
+                        "schema": schema("RangeRequest"),
+                        "example": {"from": 0, "to": 40},
+                    }
+                },
+            },
+            "responses": {
+                "200": answer("Counted, and all known.", "RangeItems", headers=_LIMITS),
+                "202": answer(
+                    "Counted; some are not known yet.",
+                    "RangeItems",
+                    headers=("Location", "Retry-After", *_LIMITS),
+                ),
+                **refusals(
+                    problems.MALFORMED_JSON,
+                    problems.MALFORMED_IDEMPOTENCY_KEY,
+                    problems.REQUEST_TIMEOUT,
+                    problems.PAYLOAD_TOO_LARGE,
+                    problems.UNSUPPORTED_MEDIA_TYPE,
+                    problems.INVALID_REQUEST,
+                    problems.IDEMPOTENCY_KEY_REUSED,
+                    *_COUNTING,
+                ),
+            },
+        },
+    }
+
+
+def most_requested() -> Element:
+    """Describe /api/v1/fibonacci/most-requested."""
+    example = {"items": [{"index": 40, "count": 7}, {"index": 41, "count": 7}]}
+    return {
+        "parameters": _parameters("X-Request-ID"),
+        "get": {
+            "operationId": "getMostRequested",
+            "summary": "List the most requested indices",
+            "tags": ["Fibonacci"],
+            "parameters": [
+                query(
+                    "limit",
+                    "How many.",
+                    {"minimum": 1, "maximum": 100, "default": 10},
+                    required=False,
+                )
+            ],
+            "responses": {
+                "200": answer(
+                    "Most requested first; empty where nothing was asked.",
+                    "MostRequested",
+                    examples={"two": example},
+                ),
+                **refusals(problems.INVALID_REQUEST, *_STORES, problems.INTERNAL),
+            },
+        },
+    }
+
+
+def liveness() -> Element:
+    """Describe /livez."""
+    return {
+        "get": {
+            "operationId": "getLiveness",
+            "summary": "Tell that the process answers",
+            "tags": ["Health"],
+            "responses": {"200": answer("It does.", "Liveness")},
+        }
+    }
+
+
+def readiness() -> Element:
+    """Describe /readyz."""
+    return {
+        "get": {
+            "operationId": "getReadiness",
+            "summary": "Tell whether this server should be sent requests, and why not",
+            "tags": ["Health"],
+            "responses": {
+                "200": answer("It should.", "Readiness"),
+                "503": answer("It should not.", "Readiness", headers=("Retry-After",)),
+            },
+        }
+    }

@@ -1,0 +1,246 @@
+"""Everything that can be refused, as one table of RFC 9457 problem types.
+
+A handler raises `Refusal` with one of these types; domain errors become one in `refusals.py`. A
+problem is *definite* where nothing was counted or queued, *indefinite* where it may have been.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from fiblab.server.wire import FieldError
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """One kind of refusal: its stable name, its status, and what a person should know."""
+
+    slug: str
+    status: HTTPStatus
+    title: str
+    advice: str
+    definite: bool = True
+
+    @property
+    def uri(self) -> str:
+        """The `type` member: a reference relative to the API's origin, never changed."""
+        return f"/problems/{self.slug}"
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+    """An answer other than the one asked for; `str()` of it is the problem's detail."""
+
+    def __init__(
+        self,
+        problem: ProblemType,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Headers = (),
+    ) -> None:
+        super().__init__(detail)
+        self.problem = problem
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
+
+
+MALFORMED_JSON: Final = ProblemType(
+    "malformed-json",
+    HTTPStatus.BAD_REQUEST,
+    "The body is not JSON",
+    "Send one JSON document in UTF-8.",
+)
+MALFORMED_IDEMPOTENCY_KEY: Final = ProblemType(
+    "malformed-idempotency-key",
+    HTTPStatus.BAD_REQUEST,
+    "The Idempotency-Key cannot be used",
+    "Send 1 to 128 visible ASCII characters, for example a UUID.",
+)
+FORBIDDEN: Final = ProblemType(
+    "forbidden",
+    HTTPStatus.FORBIDDEN,
+    "This call is not yours to make",
+    "Send the operator's token, or call from the machine that the server runs on.",
+)
+NOT_FOUND: Final = ProblemType(
+    "not-found",
+    HTTPStatus.NOT_FOUND,
+    "There is nothing at this address",
+    "See /docs for every address there is.",
+)
+ABSENT: Final = ProblemType(
+    "absent",
+    HTTPStatus.NOT_FOUND,
+    "Nobody has asked for this number yet",
+    "Ask for it: POST to the same address.",
+)
+GIVEN_UP: Final = ProblemType(
+    "given-up",
+    HTTPStatus.CONFLICT,
+    "The calculation of this number was given up",
+    "The detail says why. POST to the number's address to try again.",
+)
+METHOD_NOT_ALLOWED: Final = ProblemType(
+    "method-not-allowed",
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    "This address does not take that method",
+    "Use a method that the Allow header names.",
+)
+REQUEST_TIMEOUT: Final = ProblemType(
+    "request-timeout",
+    HTTPStatus.REQUEST_TIMEOUT,
+    "The request's body did not arrive in time",
+    "Send it again, in one piece.",
+)
+PAYLOAD_TOO_LARGE: Final = ProblemType(
+    "payload-too-large",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "The body is too large",
+    "No call of this API needs more than a few hundred bytes.",
+)
+PATH_TOO_LONG: Final = ProblemType(
+    "path-too-long",
+    HTTPStatus.REQUEST_URI_TOO_LONG,
+    "The address is too long",
+    "No address of this API is longer than a few thousand characters.",
+)
+UNSUPPORTED_MEDIA_TYPE: Final = ProblemType(
+    "unsupported-media-type",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "The body is of a type that is not read here",
+    "Send Content-Type: application/json.",
+)
+RANGE_NOT_SATISFIABLE: Final = ProblemType(
+    "range-not-satisfiable",
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    "The number has no such digits",
+    "Content-Range tells how many digits there are.",
+)
+MISDIRECTED_HOST: Final = ProblemType(
+    "misdirected-host",
+    HTTPStatus.MISDIRECTED_REQUEST,
+    "This server does not answer to that host name",
+    "Use a name that the server's allowed_hosts setting lists.",
+)
+INVALID_REQUEST: Final = ProblemType(
+    "invalid-request",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "A field of the request cannot be used",
+    "The errors member names each field and what is wrong with it.",
+)
+IDEMPOTENCY_KEY_REUSED: Final = ProblemType(
+    "idempotency-key-reused",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "The Idempotency-Key already stands for another request",
+    "Take a fresh key for each request; repeat a key only to repeat its request.",
+)
+RATE_LIMITED: Final = ProblemType(
+    "rate-limited",
+    HTTPStatus.TOO_MANY_REQUESTS,
+    "Too many requests",
+    "Wait for as many seconds as Retry-After tells; the RateLimit headers help to keep below.",
+)
+INTERNAL: Final = ProblemType(
+    "internal",
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "The server failed",
+    "This is a defect. Report it with the request_id; repeat it with the same Idempotency-Key.",
+    definite=False,
+)
+QUEUE_FULL: Final = ProblemType(
+    "queue-full",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The queue is full",
+    "Nothing was counted. Ask again after as many seconds as Retry-After tells.",
+)
+OVERLOADED: Final = ProblemType(
+    "overloaded",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The server has all the requests it can hold",
+    "Nothing was counted. Ask again after as many seconds as Retry-After tells.",
+)
+DEPENDENCY_UNAVAILABLE: Final = ProblemType(
+    "dependency-unavailable",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "A store that the answer needs is out of reach",
+    "Nothing was counted. Ask again after as many seconds as Retry-After tells.",
+)
+OUTCOME_UNKNOWN: Final = ProblemType(
+    "outcome-unknown",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "It is unknown whether the request was counted",
+    "It may have been counted; repeat it with the same Idempotency-Key and it counts once.",
+    definite=False,
+)
+DEADLINE_EXCEEDED: Final = ProblemType(
+    "deadline-exceeded",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The answer was not ready in time",
+    "A request to count may have been counted; repeat it with the same Idempotency-Key.",
+    definite=False,
+)
+
+TABLE: Final = (
+    MALFORMED_JSON,
+    MALFORMED_IDEMPOTENCY_KEY,
+    FORBIDDEN,
+    NOT_FOUND,
+    ABSENT,
+    GIVEN_UP,
+    METHOD_NOT_ALLOWED,
+    REQUEST_TIMEOUT,
+    PAYLOAD_TOO_LARGE,
+    PATH_TOO_LONG,
+    UNSUPPORTED_MEDIA_TYPE,
+    RANGE_NOT_SATISFIABLE,
+    MISDIRECTED_HOST,
+    INVALID_REQUEST,
+    IDEMPOTENCY_KEY_REUSED,
+    RATE_LIMITED,
+    INTERNAL,
+    QUEUE_FULL,
+    OVERLOADED,
+    DEPENDENCY_UNAVAILABLE,
+    OUTCOME_UNKNOWN,
+    DEADLINE_EXCEEDED,
+)
+
+
+def invalid(field: str, reason: str) -> Refusal:
+    """Refuse one field of a request."""
+    return Refusal(INVALID_REQUEST, f"{field}: {reason}", errors=[FieldError(field, reason)])
+
+
+def retry_after(seconds: float) -> tuple[bytes, bytes]:
+    """Tell when to come back, in whole seconds, at least one, never sooner than `seconds`."""
+    return (b"retry-after", b"%d" % max(1, -int(-seconds // 1)))
+
+
+def reference_page() -> str:
+    """Write docs/reference/problems.md."""
+    lines = [
+        "# Problem types",
+        "",
+        "Generated from `fiblab.server.problems` by `python -m fiblab.server.problems`.",
+        "",
+        "Each refusal is an RFC 9457 problem document, `application/problem+json`. Its `type`",
+        "never changes. *Definite*: nothing was counted. *Indefinite*: it may have been, and",
+        "repeating it with the same `Idempotency-Key` counts it once.",
+        "",
+        "| `type` | Status | Title | What to do | Outcome |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{kind.uri}` | {kind.status.value} | {kind.title} | {kind.advice} "
+        f"| {'definite' if kind.definite else 'indefinite'} |"
+        for kind in TABLE
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(reference_page(), end="")  # noqa: T201 - a generator's output is its purpose
