@@ -1,0 +1,130 @@
+"""The one PostgreSQL connection that commits, and comes back by itself."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import asyncpg
+
+from fiblab.storage.errors import LedgerError, LedgerIndefinite, LedgerUnavailable
+
+Result = TypeVar("Result")
+
+#: The server gets this share of the time limit for one statement. It is shorter than the caller's
+#: wait, so that a slow statement ends by the server's own word, which is definite.
+STATEMENT_SHARE = 0.75
+
+#: Seconds for connecting, within which a healthy server answers over any network.
+CONNECT_TIMEOUT_S = 5.0
+
+#: Seconds before a reconnection: a random time (full jitter) up to a limit that doubles from the
+#: first to the last of these, so that many servers do not return to PostgreSQL in one wave.
+RECONNECT_FIRST_S, RECONNECT_LAST_S = 0.1, 2.0
+
+#: How an attempt to connect fails.
+CONNECT_ERRORS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+class CommitConnection:
+    """Runs one operation at a time, each within `timeout_s`, and says how to read each failure.
+
+    While there is no connection every operation fails at once, and a task in the background
+    reconnects with full jitter. A connection whose state is unknown is never used again.
+    """
+
+    def __init__(
+        self, connect: Callable[[], Awaitable[asyncpg.Connection]], *, timeout_s: float
+    ) -> None:
+        self._connect = connect
+        self._timeout_s = timeout_s
+        self._one_at_a_time = asyncio.Lock()
+        self._connection: asyncpg.Connection | None = None
+        self._reconnecting: asyncio.Task[None] | None = None
+        self._closed = False
+
+    @property
+    def connected(self) -> bool:
+        """Whether an operation would be sent now."""
+        return self._connection is not None
+
+    async def open(self) -> None:
+        """Connect; raise LedgerUnavailable where that fails, and go on trying in the background."""
+        try:
+            await self._establish()
+        except CONNECT_ERRORS as error:
+            self._reconnect_later()
+            raise LedgerUnavailable(f"PostgreSQL cannot be reached: {error}") from error
+
+    async def close(self) -> None:
+        """Close the connection and stop reconnecting; operations fail from now on."""
+        self._closed = True
+        if self._reconnecting is not None:
+            self._reconnecting.cancel()
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.terminate()  # a farewell would wait for a peer that may be dead
+
+    async def run(self, operation: Callable[[asyncpg.Connection], Awaitable[Result]]) -> Result:
+        """Run the operation alone on the connection.
+
+        Raises LedgerUnavailable (definite) where nothing was sent or the server itself refused, and
+        LedgerIndefinite where the connection broke or the time was up before the outcome was known.
+        """
+        async with self._one_at_a_time:
+            connection = self._connection
+            if connection is None:
+                raise LedgerUnavailable("PostgreSQL is not connected; nothing was sent.")
+            # Breaking the connection ends the operation at once, even where the server is frozen;
+            # cancelling it would first wait for the server's consent.
+            loop = asyncio.get_running_loop()
+            time_is_up = loop.call_later(self._timeout_s, self._abandon, connection)
+            try:
+                return await operation(connection)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                raise self._judge(error, connection) from error
+            finally:
+                time_is_up.cancel()
+
+    def _judge(self, error: Exception, connection: asyncpg.Connection) -> LedgerError:
+        """Tell a definite failure from an indefinite one, and keep only a sound connection."""
+        if isinstance(error, asyncpg.PostgresError) and error.severity_en == "ERROR":
+            if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+                self._abandon(connection)  # a demoted primary: reconnecting finds the new one
+            return LedgerUnavailable(f"PostgreSQL refused, nothing was recorded: {error}")
+        self._abandon(connection)
+        return LedgerIndefinite(f"PostgreSQL may or may not have recorded it: {error}")
+
+    async def _establish(self) -> None:
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            connection = await self._connect()
+            statement_ms = int(self._timeout_s * STATEMENT_SHARE * 1000)
+            transaction_ms = int(self._timeout_s * 1000)
+            await connection.execute(
+                f"set statement_timeout = {statement_ms};"
+                f"set idle_in_transaction_session_timeout = {transaction_ms}"
+            )
+        connection.add_termination_listener(lambda _: self._abandon(connection))
+        self._connection = connection
+
+    def _abandon(self, connection: asyncpg.Connection) -> None:
+        """Never use the connection again; called on failures and when the peer goes away."""
+        if self._connection is not connection:
+            return
+        self._connection = None
+        connection.terminate()
+        self._reconnect_later()
+
+    def _reconnect_later(self) -> None:
+        if not self._closed:
+            self._reconnecting = asyncio.create_task(self._reconnect())
+
+    async def _reconnect(self) -> None:
+        limit_s = RECONNECT_FIRST_S
+        while self._connection is None:
+            await asyncio.sleep(random.uniform(0, limit_s))  # noqa: S311 - spreads load, guards nothing
+            limit_s = min(2 * limit_s, RECONNECT_LAST_S)
+            try:
+                await self._establish()
+            except CONNECT_ERRORS:
+                continue  # the operations report it meanwhile

@@ -1,0 +1,85 @@
+"""The ledger's open rows: what is still owed to somebody, for the sweeper to settle."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import asyncpg
+
+#: Identifies the sweeper's advisory lock within a database: "fibswp" in ASCII.
+SWEEPER_LOCK = 0x666962737770
+
+TRY_TO_SWEEP = "select pg_try_advisory_xact_lock($1)"
+
+OPEN_INDICES = """
+    select distinct index from request_ledger
+    where state = 'open' and index > $1 and accepted_at < now() - $2::interval
+    order by index limit $3"""
+
+CLOSE_DONE = """
+    update request_ledger set state = 'done', closed_at = now()
+    where state = 'open' and index = any($1::bigint[])"""
+
+CLOSE_FAILED = """
+    update request_ledger
+    set state = 'failed', closed_at = now(),
+        failure_category = $2, failure_detail = $3, attempts = $4
+    where state = 'open' and index = $1"""
+
+FORGET_CLOSED = """
+    delete from request_ledger where request_id in (
+      select request_id from request_ledger
+      where closed_at < now() - $1::interval
+      order by closed_at limit $2
+      for update skip locked)"""
+
+
+class OpenRequests:
+    """Closes and forgets rows of the ledger; asyncpg's own errors come through.
+
+    Every method may be repeated at will: a row that is closed stays as it was closed first.
+    """
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    @asynccontextmanager
+    async def sole_sweeper(self) -> AsyncIterator[bool]:
+        """Try to be the only sweeper of this database; yield whether that is so.
+
+        Holds one connection of the pool. The role ends with the block, or with the connection.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            yield bool(await connection.fetchval(TRY_TO_SWEEP, SWEEPER_LOCK))
+
+    async def open_indices(
+        self, older_than_s: float, limit: int, *, after_index: int = -1
+    ) -> list[int]:
+        """Return indices that have been owed for `older_than_s` seconds, in ascending order.
+
+        To see all of them pass the last index of one page as `after_index` of the next.
+        """
+        age = timedelta(seconds=older_than_s)
+        rows = await self._pool.fetch(OPEN_INDICES, after_index, age, limit)
+        return [row["index"] for row in rows]
+
+    async def close_done(self, indices: Sequence[int]) -> int:
+        """Close the open rows of the indices as done; return how many rows that were."""
+        return _affected(await self._pool.execute(CLOSE_DONE, indices))
+
+    async def close_failed(self, index: int, category: str, detail: str, attempts: int) -> int:
+        """Close the open rows of the index as failed, with the reason; return how many."""
+        status = await self._pool.execute(CLOSE_FAILED, index, category, detail, attempts)
+        return _affected(status)
+
+    async def forget_closed(self, older_than: timedelta, limit: int = 10_000) -> int:
+        """Delete up to `limit` rows that were closed before that time; return how many.
+
+        Their counts stay. Their request ids may be used again afterwards.
+        """
+        return _affected(await self._pool.execute(FORGET_CLOSED, older_than, limit))
+
+
+def _affected(status: str) -> int:
+    """Read the number of rows out of a command tag such as `UPDATE 3`."""
+    return int(status.rsplit(" ", 1)[1])
