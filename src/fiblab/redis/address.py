@@ -95,7 +95,7 @@ def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise ValueError("the Redis URL has a malformed host: check its brackets") from None
+        raise ValueError("the Redis URL cannot be read: check the brackets of its host") from None
     if parts.scheme not in _PARAMETERS:
         raise ValueError("a Redis URL begins with redis://, rediss:// (TLS) or unix://")
     if parts.fragment:

@@ -43,9 +43,9 @@ def _greeting(address: Address, name: str) -> Iterator[tuple[bytes | str | int, 
 
 
 def _explained(error: CommandError, address: Address) -> Unavailable:
-    """Say what to do. The server's text is not quoted: an old one's repeats the password given."""
+    """Say what to do. Most texts are not quoted: that of an old server repeats the password."""
     if error.code in _TRANSIENT_CODES or "max number of clients" in error.message:
-        return Unavailable(f"Redis at {address} is not ready ({error.code})")
+        return Unavailable(f"Redis at {address} is not ready: {error}")
     if "unknown command" in error.message:
         return _too_old(address, "older than 6")
     if "DB index" in error.message:

@@ -118,6 +118,9 @@ class Wire(asyncio.Protocol):
         reader.feed(data)
         try:
             while (reply := reader.gets()) is not False:
+                if not in_flight:  # as "max number of clients reached", before we said a word
+                    self.drop(f"Redis said unasked: {reply}")
+                    return
                 future, _ = in_flight.popleft()
                 if future.done():  # its caller was cancelled: nobody gets this reply
                     continue
@@ -127,8 +130,6 @@ class Wire(asyncio.Protocol):
                     future.set_result(reply)
         except hiredis.ProtocolError as error:
             self.drop(f"not a Redis reply: {error}")
-        except IndexError:
-            self.drop("a reply that no command had asked for")
 
     # --- time ------------------------------------------------------------------------------------
 
