@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from fiblab.redis import Address, Tls
 
 SECRET = "hunter2"  # noqa: S105 - what must not be seen
+AT_SECRET = "hunter@"  # noqa: S105 - one that a URL must percent-encode
 
 
 @pytest.mark.parametrize(
@@ -17,12 +18,12 @@ SECRET = "hunter2"  # noqa: S105 - what must not be seen
         ("redis://cache:7000/5", Address(host="cache", port=7000, database=5)),
         ("redis://cache?db=5", Address(host="cache", database=5)),
         ("redis://[::1]:7000", Address(host="::1", port=7000)),
-        ("redis://:p%40ss@cache", Address(host="cache", password="p@ss")),
-        ("redis://ann:pw@cache", Address(host="cache", username="ann", password="pw")),
+        ("redis://:hunter%40@cache", Address(host="cache", password=AT_SECRET)),
+        ("redis://ann:hunter2@cache", Address(host="cache", username="ann", password=SECRET)),
         ("rediss://cache", Address(host="cache", tls=Tls())),
         ("rediss://cache/?ssl_ca_certs=/ca.pem", Address(host="cache", tls=Tls("/ca.pem"))),
         ("unix:///run/redis.sock?db=2", Address(unix_path="/run/redis.sock", database=2)),
-        ("unix://:pw@/run/redis.sock", Address(unix_path="/run/redis.sock", password="pw")),
+        ("unix://:hunter2@/r.sock", Address(unix_path="/r.sock", password=SECRET)),
     ],
 )
 def test_url_is_understood(url: str, address: Address) -> None:

@@ -30,7 +30,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
 
 
 def test_source_begins_with_its_name(write: Write) -> None:
-    """The first line names package and script, so that Redis's own logs do; the rest is the file."""
+    """The first line names package and script, for Redis's own logs; the rest is the file."""
     write("shop", "sell.lua", "return 1\n")
     script = load_script("shop", "sell")
     assert script.name == "sell"
@@ -95,5 +95,5 @@ def test_malformed_include_is_an_error(write: Write, line: str) -> None:
 def test_missing_part_is_named(write: Write) -> None:
     """A part that is not there is named with its package."""
     write("shop", "sell.lua", "--@include price\n")
-    with pytest.raises(FileNotFoundError, match="package shop has no lua/parts/price.lua"):
+    with pytest.raises(FileNotFoundError, match=r"package shop has no lua/parts/price\.lua"):
         load_script("shop", "sell")
