@@ -1,0 +1,236 @@
+"""The composition root: builds each service's clients once, and closes them in reverse order.
+
+Nothing below this module reads a setting; nothing above it builds a client. A store
+that is away at the start is waited for, for as long as `START_PATIENCE_S` says.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import asyncpg
+import stamina
+
+from fiblab.config import FibonacciSettings, QueueSettings, ServerSettings, WorkerSettings
+from fiblab.queue import Keys, Policy, Queue
+from fiblab.queue.wake import POLL_SECONDS
+from fiblab.redis import Address, Connection, RedisError
+from fiblab.storage import (
+    Ledger,
+    LedgerUnavailable,
+    OpenRequests,
+    PostgresValues,
+    RedisValues,
+    RememberedValues,
+    Requests,
+    ValueKeys,
+    Values,
+    refuse_evicting,
+)
+
+#: Seconds a starting service waits for its stores: `up` and Kubernetes start all at once.
+START_PATIENCE_S = 30.0
+#: Seconds for any statement of the pool; the ledger has its own, shorter limit.
+STATEMENT_TIMEOUT_S = 5.0
+#: Connections for reads; the ledger's single one carries the load.
+POOL_SIZE = 4
+#: Seconds for a long value's reply: 200 MB over a slow network.
+BULK_REPLY_TIMEOUT_S = 30.0
+
+Started = TypeVar("Started")
+OnCommit = Callable[[int, float], None]
+OnCorrupt = Callable[[int, str, str], None]
+
+STORE_ERRORS = (RedisError, LedgerUnavailable, OSError, asyncpg.PostgresError)
+
+
+@dataclass(frozen=True, slots=True)
+class TierOptions:
+    """What distinguishes the value tiers of a server from those of a worker."""
+
+    remembered_bytes: int
+    on_corrupt: OnCorrupt
+
+
+@dataclass(frozen=True, slots=True)
+class ServerParts:
+    """What an HTTP server works with."""
+
+    settings: ServerSettings
+    redis: Connection
+    queue: Queue
+    value_keys: ValueKeys
+    values: Values
+    ledger: Ledger
+    requests: Requests
+    pool: asyncpg.Pool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerParts:
+    """What a worker works with."""
+
+    settings: WorkerSettings
+    redis: Connection
+    blocking: Connection
+    queue: Queue
+    values: Values
+    open_requests: OpenRequests
+
+
+@asynccontextmanager
+async def open_server_parts(
+    settings: ServerSettings,
+    *,
+    on_commit: OnCommit = lambda _callers, _seconds: None,
+    on_corrupt: OnCorrupt = lambda _index, _tier, _reason: None,
+) -> AsyncIterator[ServerParts]:
+    """Build a server's parts; the callbacks are told of commits and of corrupt values."""
+    async with AsyncExitStack() as stack:
+        redis = await _connect_redis(stack, settings, "fiblab-server")
+        pool = await _connect_postgres(stack, settings)
+        tiers = TierOptions(settings.remembered_values_bytes, on_corrupt)
+        values = await _open_values(stack, settings, redis, pool, tiers)
+        ledger = await _open_ledger(stack, settings, on_commit)
+        yield ServerParts(
+            settings=settings,
+            redis=redis,
+            queue=build_queue(redis, settings),
+            value_keys=ValueKeys(build_keys().tag),
+            values=values,
+            ledger=ledger,
+            requests=Requests(pool),
+            pool=pool,
+        )
+
+
+@asynccontextmanager
+async def open_worker_parts(
+    settings: WorkerSettings,
+    *,
+    on_corrupt: OnCorrupt = lambda _index, _tier, _reason: None,
+) -> AsyncIterator[WorkerParts]:
+    """Build a worker's parts; the callback is told of corrupt values."""
+    async with AsyncExitStack() as stack:
+        redis = await _connect_redis(stack, settings, "fiblab-worker")
+        await refuse_evicting(redis)
+        blocking = await _connect_redis(
+            stack, settings, "fiblab-worker-wake", reply_timeout=POLL_SECONDS + 2.0
+        )
+        pool = await _connect_postgres(stack, settings)
+        yield WorkerParts(
+            settings=settings,
+            redis=redis,
+            blocking=blocking,
+            queue=build_queue(redis, settings),
+            # Remembers nothing: a worker computes each value once and hands it on.
+            values=await _open_values(
+                stack, settings, redis, pool, RememberedValues(0), on_corrupt
+            ),
+            open_requests=OpenRequests(pool),
+        )
+
+
+@asynccontextmanager
+async def open_queue(settings: QueueSettings, name: str) -> AsyncIterator[Queue]:
+    """Build the queue alone, for a tool that looks into it; raises RedisError at once."""
+    redis = Connection(_address(settings), name=name)
+    await redis.connect()
+    try:
+        yield build_queue(redis, settings)
+    finally:
+        await redis.close()
+
+
+def build_keys() -> Keys:
+    """Name the keys of the one partition that there is."""
+    return Keys()
+
+
+def build_queue(redis: Connection, settings: QueueSettings) -> Queue:
+    """Give the queue its numbers."""
+    policy = Policy(
+        visibility_timeout_ms=_ms(settings.visibility_timeout_s),
+        max_attempts=settings.max_attempts,
+        bound=settings.queue_bound,
+        backoff_base_ms=_ms(settings.backoff_base_s),
+        backoff_cap_ms=_ms(settings.backoff_cap_s),
+        event_cap=settings.event_cap,
+        dead_letter_cap=settings.dead_letter_cap,
+    )
+    return Queue(redis, build_keys(), policy)
+
+
+def _ms(seconds: float) -> int:
+    return max(1, round(seconds * 1_000))
+
+
+def _address(settings: QueueSettings) -> Address:
+    return Address.parse(settings.redis_url.get_secret_value())
+
+
+async def _patiently(start: Callable[[], Awaitable[Started]]) -> Started:
+    """Start a client whose store may still be starting itself."""
+    async for attempt in stamina.retry_context(
+        on=STORE_ERRORS, timeout=START_PATIENCE_S, attempts=None, wait_max=1.0
+    ):
+        with attempt:
+            return await start()
+    raise AssertionError("stamina raises the last error when its time is up")
+
+
+async def _connect_redis(
+    stack: AsyncExitStack, settings: QueueSettings, name: str, *, reply_timeout: float = 2.0
+) -> Connection:
+    redis = Connection(_address(settings), name=name, reply_timeout=reply_timeout)
+    await _patiently(redis.connect)
+    stack.push_async_callback(redis.close)
+    return redis
+
+
+async def _connect_postgres(stack: AsyncExitStack, settings: FibonacciSettings) -> asyncpg.Pool:
+    async def start() -> asyncpg.Pool:
+        return await asyncpg.create_pool(
+            settings.postgres_url.get_secret_value(),
+            min_size=1,
+            max_size=POOL_SIZE,
+            command_timeout=STATEMENT_TIMEOUT_S,
+        )
+
+    pool = await _patiently(start)
+    stack.callback(pool.terminate)  # a farewell would wait for a server that may be gone
+    return pool
+
+
+async def _open_ledger(
+    stack: AsyncExitStack, settings: ServerSettings, on_commit: OnCommit
+) -> Ledger:
+    async def connect() -> asyncpg.Connection:
+        return await asyncpg.connect(settings.postgres_url.get_secret_value())
+
+    ledger = Ledger(connect, on_commit=on_commit)
+    await _patiently(ledger.start)
+    stack.push_async_callback(ledger.close)
+    return ledger
+
+
+async def _open_values(
+    stack: AsyncExitStack,
+    settings: FibonacciSettings,
+    redis: Connection,
+    pool: asyncpg.Pool,
+    tiers: TierOptions,
+) -> Values:
+    """Build the tiers; long values get a connection of their own, so that they hold up nobody."""
+    bulk = await _connect_redis(stack, settings, "fiblab-bulk", reply_timeout=BULK_REPLY_TIMEOUT_S)
+    in_redis = RedisValues(
+        redis,
+        bulk,
+        ValueKeys(build_keys().tag),
+        dense_max_index=settings.dense_max_index,
+        ttl_s=settings.value_ttl_s,
+        on_corrupt=tiers.on_corrupt,
+    )
+    in_postgres = PostgresValues(pool, on_corrupt=tiers.on_corrupt)
+    return Values(RememberedValues(tiers.remembered_bytes), in_redis, in_postgres)
