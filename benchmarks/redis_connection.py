@@ -1,4 +1,3 @@
-# ruff: noqa: INP001, T201 - a script to be run by its path, whose product is what it prints
 """GETs per second within one process: `fiblab.redis.Connection` against redis-py's asyncio pool.
 
     python benchmarks/redis_connection.py [--rounds 7] [--gets 20000]
