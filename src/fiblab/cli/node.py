@@ -18,7 +18,7 @@ OLDEST_NODE = (22, 17)
 
 
 def run_npm(*arguments: str) -> int:
-    """Run npm in the client's folder; returns its exit code. Raises CommandFailed without a Node."""
+    """Run npm in the client's folder and return its exit code; CommandFailed without a Node."""
     folder = _node_folder()
     environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
     command = [str(folder / "npm"), *arguments]
