@@ -17,14 +17,6 @@ from fiblab.config import (
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    import os  # noqa: PLC0415 - this fixture alone looks at the real environment
-
-    for name in [name for name in os.environ if name.startswith("FIBLAB_")]:
-        monkeypatch.delenv(name)
-
-
 def test_defaults_are_those_of_the_product() -> None:
     """Without any variable a server serves up to F(100,000,000), the first 1,001 densely."""
     settings = load(ServerSettings)
