@@ -1,0 +1,134 @@
+import { ApiError } from '#lib/api/errors.ts';
+import type { Answer, FibonacciApi, Reply } from '#lib/api/fibonacci.ts';
+import { freshIdempotencyKey } from '#lib/api/idempotency-key.ts';
+import { Poller, type PollerWorld, type Verdict } from './poller.svelte.ts';
+
+/** What the page has seen of a request, in order. */
+export type Step = 'asked' | 'looked' | 'accepted' | 'calculating' | 'done' | 'failed' | 'absent';
+
+export interface Moment {
+  step: Step;
+  /** Milliseconds since the epoch. */
+  atMs: number;
+}
+
+export interface CalculationWorld extends PollerWorld {
+  api: Pick<FibonacciApi, 'request' | 'look'>;
+  /** The server has counted a request. */
+  onAccepted?: (index: number) => void;
+  /** A value is known. */
+  onDone?: (index: number, digitCount: number) => void;
+}
+
+const FINAL = new Set<Answer['status']>(['done', 'failed', 'absent']);
+
+/**
+ * One index on its way from the question to the answer: what a result card shows.
+ *
+ * It exists before the server has answered, so the card is there at once. A request is sent until
+ * the server has accepted it, always under the same idempotency key, and then looked after until
+ * it is done, failed or absent.
+ */
+export class Calculation {
+  answer = $state.raw<Answer | null>(null);
+  moments = $state.raw<Moment[]>([]);
+  readonly poller: Poller;
+
+  #idempotencyKey: string | null = null;
+  #accepted = false;
+
+  constructor(
+    readonly index: number,
+    private readonly world: CalculationWorld
+  ) {
+    this.poller = new Poller((signal) => this.#ask(signal), world);
+  }
+
+  /** Requests the number: a submission of its own, counted once however often it is sent. */
+  request(): void {
+    this.#idempotencyKey = freshIdempotencyKey();
+    this.#begin('asked');
+  }
+
+  /** Looks whether the number is known, without requesting it. */
+  look(): void {
+    this.#idempotencyKey = null;
+    this.#begin('looked');
+  }
+
+  /** Goes on with the same submission after the poller gave up. */
+  retry(): void {
+    this.poller.start();
+  }
+
+  dispose(): void {
+    this.poller.stop();
+  }
+
+  get status(): Answer['status'] | 'asking' {
+    return this.answer?.status ?? 'asking';
+  }
+
+  /** The failure that stands between the page and an answer, if one does. */
+  get problem(): ApiError | null {
+    const { error } = this.poller;
+    if (error === null || error instanceof ApiError) return error;
+    throw error; // A fault of this page, for the error boundary.
+  }
+
+  get running(): boolean {
+    return ['asking', 'waiting', 'hidden'].includes(this.poller.phase);
+  }
+
+  get startedAtMs(): number {
+    return this.moments[0]?.atMs ?? 0;
+  }
+
+  /** Milliseconds from the question to its final answer; null before that. */
+  get tookMs(): number | null {
+    const last = this.moments.at(-1);
+    return last && FINAL.has(last.step as Answer['status']) ? last.atMs - this.startedAtMs : null;
+  }
+
+  /** Whether the value was there already: no job was needed. */
+  get wasKnown(): boolean {
+    return this.status === 'done' && !this.moments.some(({ step }) => step === 'calculating');
+  }
+
+  #begin(step: Step): void {
+    this.#accepted = false;
+    this.answer = null;
+    this.moments = [];
+    this.#note(step);
+    this.poller.start();
+  }
+
+  async #ask(signal: AbortSignal): Promise<Verdict> {
+    const { answer, retryAfterMs }: Reply =
+      this.#idempotencyKey !== null && !this.#accepted
+        ? await this.#submit(this.#idempotencyKey, signal)
+        : await this.world.api.look(this.index, signal);
+    signal.throwIfAborted();
+    this.#take(answer);
+    return { final: FINAL.has(answer.status), retryAfterMs };
+  }
+
+  async #submit(key: string, signal: AbortSignal): Promise<Reply> {
+    const reply = await this.world.api.request(this.index, key, signal);
+    this.#accepted = true;
+    this.#note('accepted');
+    this.world.onAccepted?.(this.index);
+    return reply;
+  }
+
+  #take(answer: Answer): void {
+    this.answer = answer;
+    this.#note(answer.status);
+    if (answer.status === 'done') this.world.onDone?.(this.index, answer.digit_count);
+  }
+
+  #note(step: Step): void {
+    if (this.moments.at(-1)?.step === step) return;
+    this.moments = [...this.moments, { step, atMs: this.world.clock.now() }];
+  }
+}

@@ -1,0 +1,2 @@
+// A single-page app: the server hands out one static file and knows nothing of routes.
+export const ssr = false;
