@@ -1,0 +1,1 @@
+"""What the services say about themselves: log lines, metrics, and the ids that tie them."""
