@@ -158,12 +158,25 @@ class QueueMetrics:
         )
         self.paused = Gauge("fiblab_queue_paused", "1 while claiming is paused.", registry=registry)
 
-    def show_jobs(self, ready: Mapping[str, int], others: Mapping[str, int]) -> None:
-        """Set the counts of jobs: the ready by lane, the others by state (leased, ...)."""
+    def show(  # noqa: PLR0913 - one keyword for each gauge
+        self,
+        *,
+        ready: Mapping[str, int],
+        leased: int,
+        delayed: int,
+        dead: int,
+        oldest_seconds: float,
+        bound: int,
+        paused: bool,
+    ) -> None:
+        """Set all gauges of the queue; `ready` is by lane."""
         for lane, count in ready.items():
             self.jobs["ready", lane].set(count)
-        for state, count in others.items():
+        for state, count in (("leased", leased), ("delayed", delayed), ("dead", dead)):
             self.jobs[state, ""].set(count)
+        self.oldest_seconds.set(oldest_seconds)
+        self.bound.set(bound)
+        self.paused.set(paused)
 
 
 class WorkerMetrics:

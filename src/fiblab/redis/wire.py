@@ -177,7 +177,6 @@ class Wire(asyncio.Protocol):
                     if sent_at <= overdue
                     else ReplyLost(f"sent, may have run: {reason}")
                 )
-        self._in_flight.clear()
 
     # --- what the transport tells us -------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """The first exchange on a connection: password, user, name, database, TLS, versions."""
 
+import asyncio
 import shutil
 import subprocess
 from pathlib import Path
@@ -63,6 +64,18 @@ async def test_refused_login_says_what_to_do(start_server: StartServer, given: s
     with pytest.raises(Refused, match="check user and password in the Redis URL") as caught:
         await Connection(login(server, None, given), name="test").connect()
     assert "wr0ng-secret" not in repr(caught.value)
+
+
+async def test_refused_login_leaves_nothing_behind(start_server: StartServer) -> None:
+    """After a refused login no connection stays open, and nothing tries again by itself."""
+    server = start_server("--requirepass", PASSWORD)
+    with pytest.raises(Refused):
+        await Connection(login(server, None, None), name="test").connect()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    async with connected(login(server, None, PASSWORD)) as connection:
+        clients = await connection.execute("CLIENT", "LIST")
+    assert isinstance(clients, bytes)
+    assert len(clients.splitlines()) == 1
 
 
 async def test_unknown_database_is_refused(server: RedisServer) -> None:
