@@ -22,8 +22,14 @@ CONNECT_TIMEOUT_S = 5.0
 #: first to the last of these, so that many servers do not return to PostgreSQL in one wave.
 RECONNECT_FIRST_S, RECONNECT_LAST_S = 0.1, 2.0
 
-#: How an attempt to connect fails.
-CONNECT_ERRORS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+#: How an attempt to connect, or an operation, fails. The last is what asyncpg raises when it goes
+#: on after the server has cut it off in the middle of an operation of several messages.
+DRIVER_ERRORS = (
+    OSError,  # TimeoutError among them
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 
 class CommitConnection:
@@ -52,7 +58,7 @@ class CommitConnection:
         """Connect; raise LedgerUnavailable where that fails, and go on trying in the background."""
         try:
             await self._establish()
-        except CONNECT_ERRORS as error:
+        except DRIVER_ERRORS as error:
             self._reconnect_later()
             raise LedgerUnavailable(f"PostgreSQL cannot be reached: {error}") from error
 
@@ -81,7 +87,7 @@ class CommitConnection:
             time_is_up = loop.call_later(self._timeout_s, self._abandon, connection)
             try:
                 return await operation(connection)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DRIVER_ERRORS as error:
                 raise self._judge(error, connection) from error
             finally:
                 time_is_up.cancel()
@@ -126,5 +132,5 @@ class CommitConnection:
             limit_s = min(2 * limit_s, RECONNECT_LAST_S)
             try:
                 await self._establish()
-            except CONNECT_ERRORS:
+            except DRIVER_ERRORS:
                 continue  # the operations report it meanwhile

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -46,7 +46,7 @@ class PostgresServer:
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
         arguments = ["-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"]
-        subprocess.run(  # noqa: S603 - our own binaries and arguments
+        subprocess.run(
             [BINARIES / "initdb", *arguments, "--locale=C"],
             user=UNPRIVILEGED,
             check=True,
@@ -75,7 +75,7 @@ class PostgresServer:
     def _spawn(self) -> subprocess.Popen[bytes]:
         options = ["-D", str(self._data), "-p", str(self._port), "-h", "127.0.0.1"]
         with (self._folder / "log").open("ab") as log:
-            return subprocess.Popen(  # noqa: S603 - our own binaries and arguments
+            return subprocess.Popen(
                 [BINARIES / "postgres", *options, "-k", str(self._folder)],
                 user=UNPRIVILEGED,
                 stdout=log,
@@ -114,6 +114,15 @@ def postgres() -> Iterator[PostgresServer]:
     server = PostgresServer()
     server.start()
     yield server
+    server.remove()
+
+
+@pytest.fixture
+def killable() -> Iterator[tuple[str, Callable[[], None], Callable[[], None]]]:
+    """Run a server of the test's own: its URL, how to kill it, and how to start it again."""
+    server = PostgresServer()
+    server.start()
+    yield server.url(), server.kill, server.start
     server.remove()
 
 

@@ -49,7 +49,7 @@ def test_two_runners_at_once_both_succeed(database_url: str) -> None:
     """Real processes started together apply each migration exactly once between them."""
     program = f"from fiblab.storage import migrate; print(migrate.apply({database_url!r}))"
     runners = [
-        subprocess.Popen(  # noqa: S603 - our own program
+        subprocess.Popen(
             [sys.executable, "-W", "error", "-c", program],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
