@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gmpy2 import mpz
 
-from fiblab.fibonacci.errors import require
+from fiblab.fibonacci.errors import FibonacciError, require
 from fiblab.fibonacci.verification import verify
 
 if TYPE_CHECKING:
@@ -31,11 +31,13 @@ def extend(marker: int, last_two: Sequence[str], upto: int) -> list[str]:
     `last_two` are F(marker-1) and F(marker), fewer where there are no more: F(0) alone for marker
     0, none for marker -1. They are verified first, so that nothing is built upon a corrupt value.
     `marker` and `upto` range from -1 to 10,000; the list is empty where `upto` is not beyond
-    `marker`. Raises OutOfRange, WrongValue, and ValueError for another number of last values.
+    `marker`. Raises OutOfRange, WrongValue, and FibonacciError for another number of last values.
     """
     require("the marker", marker, NOTHING, MAX_DENSE_INDEX)
     require("the end of the dense range", upto, NOTHING, MAX_DENSE_INDEX)
     known = range(max(marker - 1, 0), marker + 1)
+    if len(last_two) != len(known):
+        raise FibonacciError(f"marker {marker} takes {len(known)} last values, not {len(last_two)}")
     for index, text in zip(known, last_two, strict=True):
         verify(index, text)
     older, newer = (*BEFORE_ZERO, *map(mpz, last_two))[-2:]

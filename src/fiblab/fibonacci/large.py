@@ -48,10 +48,18 @@ def fibonacci_text(index: int, report: Callable[[Progress], None] = unheard) -> 
     """
     require("the index", index, 0, MAX_INDEX)
     if index < len(TABLE):
-        report(Progress(1.0, 1.0))
-        return str(TABLE[index])
-    compute = decimal_text if index >= DECIMAL_FROM else binary_text
-    return compute(index, report)
+        return table_text(index, report)
+    if index < DECIMAL_FROM:
+        return binary_text(index, report)
+    return decimal_text(index, report)
+
+
+def table_text(index: int, report: Callable[[Progress], None] = unheard) -> str:
+    """Return F(index) as it stands in the table, for an index up to 93."""
+    milestones = Milestones([1.0], report)
+    text = str(TABLE[index])
+    milestones.step_done()
+    return text
 
 
 def binary_text(index: int, report: Callable[[Progress], None] = unheard) -> str:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
-
 from fiblab.fibonacci.digits import digit_count, trailing_digits
 from fiblab.fibonacci.errors import WrongValue
 from fiblab.fibonacci.modular import residue
-
-#: A prime of 61 bits, 2^61 - 1: the fingerprint that a value is believed by.
-PRIME = 2**61 - 1
+from fiblab.fibonacci.text_residue import PRIME, text_residue
 
 #: Last digits compared one by one.
 TAIL = 18
@@ -18,11 +14,12 @@ TAIL = 18
 def verify(index: int, text: str) -> None:
     """Return if `text` is F(index), for an index from 0 to 10^18; else raise WrongValue.
 
-    Compared: the characters, the digit count, the last 18 digits, the residue modulo 2^61 - 1.
+    Compared: the characters, the digit count, the last 18 digits, the residue modulo p = 2^61 - 1.
     Certain to be found: any error confined to 18 neighbouring digits, and so any changed digit and
-    any two neighbours swapped, because the difference is then c * 10^j with 0 < |c| < 10^18 < p. A
-    text wrong at random passes with a chance of 10^-18 * 2^-61. This guards against corruption, not
-    against an adversary, who can construct a text that passes.
+    any two neighbours swapped, because the difference is then c * 10^j with 0 < |c| < 10^18 < p. Of
+    all texts of the right length and ending a share of 2^-61 passes. This guards against
+    corruption, not against an adversary, who can construct a text that passes.
+    Takes about 20 us for 200 digits, 60 ms for the 21 MB of F(10^8). Raises OutOfRange as well.
     """
     _check_characters(index, text)
     _check_length(index, text)
@@ -45,9 +42,3 @@ def _check_characters(index: int, text: str) -> None:
         raise WrongValue(index, "it does not consist of the digits 0 to 9 alone")
     if text[0] == "0" and text != "0":
         raise WrongValue(index, "it has a leading zero")
-
-
-def text_residue(digits: str) -> int:
-    """Return the number that ASCII `digits` spell, modulo 2^61 - 1."""
-    exact = Context(prec=len(digits) + 1, Emax=MAX_EMAX, Emin=MIN_EMIN)
-    return int(exact.remainder(Decimal(digits), Decimal(PRIME)))
