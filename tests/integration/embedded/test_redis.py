@@ -7,6 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from fiblab.embedded.data_dir import DataDir
 from fiblab.embedded.errors import ProgramMissingError
@@ -33,7 +35,7 @@ def test_answers_with_the_password_of_its_url(program: RedisProgram, data_dir: D
 def test_refuses_whoever_has_no_password(program: RedisProgram, data_dir: DataDir) -> None:
     """The port alone gives nobody anything."""
     with RedisServer(program, data_dir) as server:
-        stranger = redis.Redis(host="127.0.0.1", port=server.port, retry=None)
+        stranger = redis.Redis(host="127.0.0.1", port=server.port, retry=Retry(NoBackoff(), 0))
         with stranger, pytest.raises(redis.AuthenticationError):
             stranger.ping()
 
@@ -98,7 +100,9 @@ def test_ephemeral_server_writes_no_data(program: RedisProgram) -> None:
 def test_frozen_server_is_mute_until_it_is_thawed(program: RedisProgram, data_dir: DataDir) -> None:
     """A frozen server keeps its connections and answers none; thawed, it answers them all."""
     with RedisServer(program, data_dir) as server:
-        impatient = redis.Redis.from_url(server.url, socket_timeout=0.2, retry=None)
+        impatient = redis.Redis.from_url(
+            server.url, socket_timeout=0.2, retry=Retry(NoBackoff(), 0)
+        )
         patient = redis.Redis.from_url(server.url)
         with impatient, patient:
             patient.ping()
