@@ -21,7 +21,7 @@ class RedisServer:
         program = shutil.which("redis-server") or "redis-server"
         files = ("--unixsocket", str(self.socket), "--dir", str(self._folder))
         command = [program, "--port", "0", "--save", "", *files, *self._options]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 - our own words
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         said = []
         for line in self._process.stdout:
