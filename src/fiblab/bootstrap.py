@@ -11,14 +11,17 @@ from typing import TypeVar
 
 import asyncpg
 import stamina
+import structlog
 
 from fiblab.config import FibonacciSettings, QueueSettings, ServerSettings, WorkerSettings
+from fiblab.observability.logs import Category
 from fiblab.queue import Keys, Policy, Queue
 from fiblab.queue.wake import POLL_SECONDS
 from fiblab.redis import Address, Connection, RedisError
 from fiblab.storage import (
     Ledger,
     LedgerUnavailable,
+    OnCorrupt,
     OpenRequests,
     PostgresValues,
     RedisValues,
@@ -26,7 +29,7 @@ from fiblab.storage import (
     Requests,
     ValueKeys,
     Values,
-    refuse_evicting,
+    refuse_unfit,
 )
 
 #: Seconds a starting service waits for its stores: `up` and Kubernetes start all at once.
@@ -40,7 +43,8 @@ BULK_REPLY_TIMEOUT_S = 30.0
 
 Started = TypeVar("Started")
 OnCommit = Callable[[int, float], None]
-OnCorrupt = Callable[[int, str, str], None]
+
+_log = structlog.get_logger()
 
 STORE_ERRORS = (RedisError, LedgerUnavailable, OSError, asyncpg.PostgresError)
 
@@ -114,7 +118,7 @@ async def open_worker_parts(
     """Build a worker's parts; the callback is told of corrupt values."""
     async with AsyncExitStack() as stack:
         redis = await _connect_redis(stack, settings, "fiblab-worker")
-        await refuse_evicting(redis)
+        await refuse_unfit(redis)
         blocking = await _connect_redis(
             stack, settings, "fiblab-worker-wake", reply_timeout=POLL_SECONDS + 2.0
         )
@@ -125,9 +129,7 @@ async def open_worker_parts(
             blocking=blocking,
             queue=build_queue(redis, settings),
             # Remembers nothing: a worker computes each value once and hands it on.
-            values=await _open_values(
-                stack, settings, redis, pool, RememberedValues(0), on_corrupt
-            ),
+            values=await _open_values(stack, settings, redis, pool, TierOptions(0, on_corrupt)),
             open_requests=OpenRequests(pool),
         )
 
@@ -232,5 +234,13 @@ async def _open_values(
         ttl_s=settings.value_ttl_s,
         on_corrupt=tiers.on_corrupt,
     )
-    in_postgres = PostgresValues(pool, on_corrupt=tiers.on_corrupt)
-    return Values(RememberedValues(tiers.remembered_bytes), in_redis, in_postgres)
+    in_postgres = PostgresValues(
+        pool, above_index=settings.light_max_index, on_corrupt=tiers.on_corrupt
+    )
+    remembered = RememberedValues(tiers.remembered_bytes)
+    return Values(remembered, in_redis, in_postgres, on_unavailable=_tell_of_missing_tier)
+
+
+def _tell_of_missing_tier(error: Exception) -> None:
+    """Log that a long value went without PostgreSQL: it may have to be computed again."""
+    _log.warning("values without postgres", category=Category.DEPENDENCY, error=repr(error))

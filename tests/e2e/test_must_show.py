@@ -145,8 +145,8 @@ def test_sigterm_under_load_drops_nothing_accepted(start_lab: StartLab) -> None:
 
 
 def _send_until_refused(url: str) -> list[str]:
-    """Send requests over one kept-alive connection until the server is gone; return what it took."""
-    accepted = []
+    """Send requests over one kept-alive connection until that is closed; return what it took."""
+    accepted: list[str] = []
     with httpx.Client(base_url=url, timeout=30) as client:
         while True:
             key = str(uuid.uuid4())
@@ -156,6 +156,8 @@ def _send_until_refused(url: str) -> list[str]:
                 return accepted
             if response.is_success:
                 accepted.append(key)
+            if response.headers.get("Connection") == "close":
+                return accepted
 
 
 def _wait_for_claim(lab: Lab, index: int) -> None:
