@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import msgspec
+import psutil
 import pytest
 
 from fiblab.cli.running import Running
@@ -48,6 +49,10 @@ class Lab:
             text=True,
             check=False,
         )
+
+    def processes(self) -> list[psutil.Process]:
+        """List every process of it but `up` itself."""
+        return psutil.Process(self.process.pid).children(recursive=True)
 
     def stop(self) -> int:
         """End it as Ctrl-C does, and return its exit code."""

@@ -176,5 +176,4 @@ def _wait_for_rows(lab: Lab, rows: int) -> None:
 
 
 def _children(lab: Lab, command: str) -> list[psutil.Process]:
-    children = psutil.Process(lab.process.pid).children(recursive=True)
-    return [child for child in children if command in child.cmdline()[:4]]
+    return [process for process in lab.processes() if command in process.cmdline()]

@@ -57,7 +57,7 @@ def depth(*, as_json: Json = False) -> None:
     """Show how much waits where: per lane, leased, delayed, dead."""
     found = _with_queue(Queue.depth)
     if as_json:
-        _out.print_json(json.dumps(dataclasses.asdict(found)))
+        print(json.dumps(dataclasses.asdict(found)))
     else:
         _out.print(_depth_table(found))
 
@@ -85,7 +85,7 @@ def job(identity: str, /, *, as_json: Json = False) -> None:
     """
     (status,) = _with_queue(lambda queue: queue.status([identity]))
     if as_json:
-        _out.print_json(json.dumps({"id": identity, **dataclasses.asdict(status)}))
+        print(json.dumps({"id": identity, **dataclasses.asdict(status)}))
         return
     _out.print(f"job {identity}: [bold]{status.state}[/bold], attempts: {status.attempts}")
     if status.progress is not None:
@@ -102,7 +102,7 @@ def dead(*, limit: int = 50, as_json: Json = False) -> None:
     letters = _with_queue(lambda queue: queue.dead_letters(limit))
     if as_json:
         rows = [dataclasses.asdict(letter) for letter in letters]
-        _out.print_json(json.dumps(rows, default=lambda payload: payload.decode(errors="replace")))
+        print(json.dumps(rows, default=lambda payload: payload.decode(errors="replace")))
         return
     if not letters:
         _out.print("No dead letters.")
@@ -173,7 +173,7 @@ def events(
             found = await queue.events(after)
             for event in found:
                 row = dataclasses.asdict(event)
-                _out.print(json.dumps(row) if as_json else "  ".join(map(str, row.values())))
+                print(json.dumps(row) if as_json else "  ".join(map(str, row.values())), flush=True)
             if found:
                 after = found[-1].id
             elif not follow:
