@@ -6,13 +6,13 @@
  *   ├── TimedOut        no answer in time                                         indefinite
  *   ├── Unreadable      an answer, but not one this API gives (a proxy's page)    indefinite
  *   └── ProblemError    the server said what is wrong (RFC 9457)
- *       ├── Rejected      4xx: the same request can never succeed                 definite
- *       ├── RateLimited   429: too many requests, welcome again later             definite
- *       ├── Unavailable   503: queue full or a store down, welcome again later    definite
- *       └── ServerFault   other 5xx: a fault of the server's own                  indefinite
+ *       ├── Rejected      4xx: the same request can never succeed
+ *       ├── RateLimited   429: too many requests, welcome again later
+ *       ├── Unavailable   503: queue full or a store down, welcome again later
+ *       └── ServerFault   other 5xx: a fault of the server's own
  *
  * Definite: nothing happened. Indefinite: the request may have been counted all the same, so a
- * retry must carry the same idempotency key.
+ * retry must carry the same idempotency key. A problem says itself which it is.
  */
 
 import type { Problem } from './types.gen.ts';
@@ -45,36 +45,35 @@ export class Unreadable extends ApiError {
 
 /** An answer in problem details; `problem` is what the server sent. */
 export abstract class ProblemError extends ApiError {
+  readonly definite: boolean;
+
   constructor(
     readonly problem: Problem,
     override readonly retryAfterMs: number | null
   ) {
-    super(problem.detail ?? problem.title);
+    super(problem.detail);
+    this.definite = problem.definite;
   }
 }
 
 export class Rejected extends ProblemError {
   override readonly name = 'Rejected';
   readonly retryable = false;
-  readonly definite = true;
 }
 
 export class RateLimited extends ProblemError {
   override readonly name = 'RateLimited';
   readonly retryable = true;
-  readonly definite = true;
 }
 
 export class Unavailable extends ProblemError {
   override readonly name = 'Unavailable';
   readonly retryable = true;
-  readonly definite = true;
 }
 
 export class ServerFault extends ProblemError {
   override readonly name = 'ServerFault';
   readonly retryable = true;
-  readonly definite = false;
 }
 
 /** The one table from HTTP status to error. */

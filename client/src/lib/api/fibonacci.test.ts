@@ -25,7 +25,8 @@ function json(status: number, body: object, headers: Record<string, string> = {}
 }
 
 function problem(status: number, headers: Record<string, string> = {}): Response {
-  const body = { type: 't', title: 'Title', status, detail: 'Detail', request_id: 'r-1' };
+  const text = { type: 't', title: 'Title', detail: 'Detail' };
+  const body = { ...text, status, request_id: 'r-1', definite: status < 500 };
   return json(status, body, { 'Content-Type': 'application/problem+json', ...headers });
 }
 
@@ -55,10 +56,34 @@ describe('FibonacciApi', () => {
     expect((await api.look(77)).answer).toEqual({ index: 77, status: 'absent' });
   });
 
+  it('asks the server to hold its answer only where it is told to', async () => {
+    const { api, fetch } = given(() => json(202, { index: 41, status: 'calculating' }));
+    await api.look(41, { waitS: 1 });
+    await api.look(41);
+    const headers = fetch.mock.calls.map(([, init]) => new Headers(init?.headers).get('Prefer'));
+    expect(headers).toEqual(['wait=1', null]);
+  });
+
   it('reads the most requested, and the digits without their newline', async () => {
     const list = given(() => json(200, { items: [{ index: 40, count: 7 }] }));
     expect(await list.api.mostRequested(10)).toEqual([{ index: 40, count: 7 }]);
     expect(await given(() => new Response('102334155\n')).api.digits(40)).toBe('102334155');
+  });
+});
+
+describe('The largest index', () => {
+  const described = (schema: object) => () =>
+    json(200, { components: { parameters: { index: { schema } } } });
+
+  it('is read from the description that the server gives of itself', async () => {
+    const { api, fetch } = given(described({ type: 'integer', maximum: 500 }));
+    expect(await api.maxIndex()).toBe(500);
+    expect(fetch.mock.calls[0]?.[0]).toBe('https://api.test/openapi.json');
+  });
+
+  it('is Unreadable where the description names none', async () => {
+    expect(await failureOf(given(described({})).api.maxIndex())).toBeInstanceOf(Unreadable);
+    expect(await failureOf(given(() => json(200, {})).api.maxIndex())).toBeInstanceOf(Unreadable);
   });
 });
 
@@ -67,7 +92,7 @@ describe('A failed call', () => {
     [422, Rejected, false, true],
     [404, Rejected, false, true],
     [429, RateLimited, true, true],
-    [503, Unavailable, true, true],
+    [503, Unavailable, true, false],
     [500, ServerFault, true, false]
   ])('of status %i is named for what it means', async (status, kind, retryable, definite) => {
     const error = await failureOf(given(() => problem(status)).api.request(1, 'k'));
@@ -100,6 +125,6 @@ describe('A failed call', () => {
 
   it('that the caller aborted throws the abort, which is no failure', async () => {
     const { api } = given(() => Promise.reject(new DOMException('', 'AbortError')));
-    await expect(api.look(1, AbortSignal.abort())).rejects.toThrow(DOMException);
+    await expect(api.look(1, { signal: AbortSignal.abort() })).rejects.toThrow(DOMException);
   });
 });

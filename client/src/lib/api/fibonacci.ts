@@ -1,13 +1,19 @@
+import { Unreadable } from './errors.ts';
 import { type Http, readJson, waitOf } from './http.ts';
-import type { Calculating, Done, Failed, MostRequested, RequestCount } from './types.gen.ts';
+import type {
+  FibonacciAbsent as Absent,
+  FibonacciCalculating as Calculating,
+  FibonacciDone as DoneInFull,
+  FibonacciDoneLarge as DoneLarge,
+  FibonacciFailed as Failed,
+  MostRequested,
+  RequestedCount
+} from './types.gen.ts';
 
-export type { Calculating, Done, Failed, RequestCount };
+export type { Calculating, DoneInFull, DoneLarge, Failed, RequestedCount };
 
-/** Nobody has asked for this index yet. */
-export interface Absent {
-  index: number;
-  status: 'absent';
-}
+/** A known number: in full, or its two ends where it has more than 10,000 digits. */
+export type Done = DoneInFull | DoneLarge;
 
 export type Answer = Done | Calculating | Failed | Absent;
 
@@ -15,6 +21,12 @@ export type Answer = Done | Calculating | Failed | Absent;
 export interface Reply {
   answer: Answer;
   retryAfterMs: number | null;
+}
+
+/** How to look at a number. */
+export interface Look {
+  waitS?: number | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** The Fibonacci calls of the API. Every method throws ApiError when it fails. */
@@ -31,16 +43,30 @@ export class FibonacciApi {
     return { answer: await readJson<Answer>(response), retryAfterMs: waitOf(response) };
   }
 
-  /** Looks at F(index) without requesting it: nothing is counted, nothing is enqueued. */
-  async look(index: number, signal?: AbortSignal): Promise<Reply> {
-    const response = await this.http.send(path(index), { signal, expect: [404] });
+  /**
+   * Looks at F(index) without requesting it: nothing is counted, nothing is enqueued. With
+   * `waitS` the server holds its answer for up to so many seconds, until the number is known.
+   */
+  async look(index: number, { waitS, signal }: Look = {}): Promise<Reply> {
+    const headers: Record<string, string> = waitS ? { Prefer: `wait=${waitS}` } : {};
+    const response = await this.http.send(path(index), { headers, signal, expect: [404] });
     if (response.status === 404) return { answer: { index, status: 'absent' }, retryAfterMs: null };
     return { answer: await readJson<Answer>(response), retryAfterMs: waitOf(response) };
   }
 
-  async mostRequested(limit: number, signal?: AbortSignal): Promise<RequestCount[]> {
+  async mostRequested(limit: number, signal?: AbortSignal): Promise<RequestedCount[]> {
     const response = await this.http.send(`${ROOT}/most-requested?limit=${limit}`, { signal });
     return (await readJson<MostRequested>(response)).items;
+  }
+
+  /** The largest index that this server takes, as its own description of the API says. */
+  async maxIndex(signal?: AbortSignal): Promise<number> {
+    const description = await readJson<ApiDescription>(
+      await this.http.send(DESCRIPTION, { signal })
+    );
+    const max = description.components?.parameters?.index?.schema?.maximum;
+    if (typeof max === 'number') return max;
+    throw new Unreadable(`${DESCRIPTION} names no largest index.`);
   }
 
   /** All decimal digits as one string: about a byte for each, so megabytes for a large index. */
@@ -56,6 +82,12 @@ export class FibonacciApi {
 }
 
 const ROOT = '/api/v1/fibonacci';
+const DESCRIPTION = '/openapi.json';
+
+/** The one number that the page reads out of the API's description. */
+interface ApiDescription {
+  components?: { parameters?: { index?: { schema?: { maximum?: unknown } } } };
+}
 
 function path(index: number): string {
   return `${ROOT}/${index}`;

@@ -4,61 +4,440 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
-export type Done = {
-    index: number;
-    status: 'done';
-    digit_count: number;
-    value?: string;
-    leading?: string;
-    trailing?: string;
-    digits_url?: string;
+/**
+ * DependencyState
+ *
+ * Whether one dependency can be used.
+ */
+export type DependencyState = {
+    usable: boolean;
+    breaker: string;
+    detail?: string;
 };
 
-export type Calculating = {
-    index: number;
-    status: 'calculating';
-    progress?: number;
-};
-
-export type Reason = {
+/**
+ * FailureReason
+ *
+ * Why a calculation was given up.
+ */
+export type FailureReason = {
+    /**
+     * A stable word for machines.
+     */
     category: string;
+    /**
+     * A sentence for people.
+     */
     detail: string;
 };
 
-export type Failed = {
+/**
+ * FibonacciAbsent
+ *
+ * Nobody has asked for F(index) yet.
+ */
+export type FibonacciAbsent = {
+    status: 'absent';
+    /**
+     * Which Fibonacci number: F(0) = 0, F(1) = 1.
+     */
     index: number;
+};
+
+/**
+ * FibonacciCalculating
+ *
+ * F(index) was asked for and is not known yet.
+ */
+export type FibonacciCalculating = {
+    status: 'calculating';
+    /**
+     * Which Fibonacci number: F(0) = 0, F(1) = 1.
+     */
+    index: number;
+    /**
+     * Share done, where the worker knows it.
+     */
+    progress?: number;
+    /**
+     * How often a worker has begun it, if ever.
+     */
+    attempts?: number;
+};
+
+/**
+ * FibonacciDone
+ *
+ * F(index), in full.
+ */
+export type FibonacciDone = {
+    status: 'done';
+    /**
+     * Which Fibonacci number: F(0) = 0, F(1) = 1.
+     */
+    index: number;
+    /**
+     * Decimal digits.
+     */
+    value: string;
+    digit_count: number;
+};
+
+/**
+ * FibonacciDoneLarge
+ *
+ * F(index) is known and has more than 10,000 digits: its ends, and where the whole of it is.
+ */
+export type FibonacciDoneLarge = {
+    status: 'done';
+    /**
+     * Which Fibonacci number: F(0) = 0, F(1) = 1.
+     */
+    index: number;
+    digit_count: number;
+    /**
+     * Decimal digits.
+     */
+    leading: string;
+    /**
+     * Decimal digits.
+     */
+    trailing: string;
+    /**
+     * Where the whole number is, as text/plain.
+     */
+    digits_url: string;
+};
+
+/**
+ * FibonacciFailed
+ *
+ * The calculation of F(index) was given up; asking again with POST tries it again.
+ */
+export type FibonacciFailed = {
     status: 'failed';
-    attempts: number;
-    reason: Reason;
-};
-
-export type RequestCount = {
+    /**
+     * Which Fibonacci number: F(0) = 0, F(1) = 1.
+     */
     index: number;
-    count: number;
+    attempts: number;
+    reason: FailureReason;
 };
 
-export type MostRequested = {
-    items: Array<RequestCount>;
-};
-
+/**
+ * FieldError
+ *
+ * What is wrong with one field of a request.
+ */
 export type FieldError = {
     field: string;
     reason: string;
 };
 
+/**
+ * Liveness
+ *
+ * The process answers.
+ */
+export type Liveness = {
+    status?: string;
+};
+
+/**
+ * MostRequested
+ *
+ * The most requested indices, most requested first, ties broken by the smaller index.
+ */
+export type MostRequested = {
+    items: Array<RequestedCount>;
+};
+
+/**
+ * Problem
+ *
+ * RFC 9457 problem details.
+ */
 export type Problem = {
+    /**
+     * A stable name, relative to the API's origin.
+     */
     type: string;
     title: string;
     status: number;
     detail: string;
     request_id: string;
+    /**
+     * true: nothing was counted; false: it may have been counted.
+     */
+    definite: boolean;
     errors?: Array<FieldError>;
 };
 
+/**
+ * RangeItem
+ */
+export type RangeItem = FibonacciDone | FibonacciDoneLarge | FibonacciCalculating | FibonacciFailed | FibonacciAbsent;
+
+/**
+ * RangeItems
+ *
+ * Every index from `from` to `to`, in order, each as it stands.
+ */
+export type RangeItems = {
+    items: Array<RangeItem>;
+};
+
+/**
+ * RangeRequest
+ *
+ * Ask for F(from) to F(to), both included.
+ */
+export type RangeRequest = {
+    /**
+     * Which Fibonacci number: F(0) = 0, F(1) = 1.
+     */
+    from: number;
+    /**
+     * Which Fibonacci number: F(0) = 0, F(1) = 1.
+     */
+    to: number;
+};
+
+/**
+ * Readiness
+ *
+ * Whether this server should be sent requests.
+ */
+export type Readiness = {
+    ready: boolean;
+    draining: boolean;
+    redis: DependencyState;
+    postgres: DependencyState;
+};
+
+/**
+ * RequestedCount
+ *
+ * How often one index was asked for.
+ */
+export type RequestedCount = {
+    /**
+     * Which Fibonacci number: F(0) = 0, F(1) = 1.
+     */
+    index: number;
+    count: number;
+};
+
+/**
+ * ASCII `0|[1-9][0-9]*`; nothing else is accepted.
+ */
+export type Index = number;
+
+/**
+ * Repeating a request with its key counts it once. Visible ASCII.
+ */
+export type IdempotencyKey = string;
+
+/**
+ * `wait=N` (RFC 7240): hold the answer until it is known, at most N <= 20 seconds.
+ */
+export type Prefer = string;
+
+/**
+ * Names the request in logs and answers.
+ */
+export type XRequestId = string;
+
+/**
+ * An `ETag`: 304 where it still holds.
+ */
+export type IfNoneMatch = string;
+
+/**
+ * `bytes=first-last`, one range.
+ */
+export type Range = string;
+
+export type GetFibonacciRangeData = {
+    body?: never;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+    };
+    path?: never;
+    query: {
+        /**
+         * The first index.
+         */
+        from: number;
+        /**
+         * The last index, included.
+         */
+        to: number;
+    };
+    url: '/api/v1/fibonacci';
+};
+
+export type GetFibonacciRangeErrors = {
+    /**
+     * `/problems/invalid-request`: A field of the request cannot be used.
+     */
+    422: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/dependency-unavailable`: A store that the answer needs is out of reach. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/overloaded`: The server has all the requests it can hold.
+     */
+    503: Problem;
+};
+
+export type GetFibonacciRangeError = GetFibonacciRangeErrors[keyof GetFibonacciRangeErrors];
+
+export type GetFibonacciRangeResponses = {
+    /**
+     * Each index as it stands.
+     */
+    200: RangeItems;
+};
+
+export type GetFibonacciRangeResponse = GetFibonacciRangeResponses[keyof GetFibonacciRangeResponses];
+
+export type RequestFibonacciRangeData = {
+    body: RangeRequest;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+        /**
+         * Repeating a request with its key counts it once. Visible ASCII.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fibonacci/ranges';
+};
+
+export type RequestFibonacciRangeErrors = {
+    /**
+     * `/problems/malformed-json`: The body is not JSON. · `/problems/malformed-idempotency-key`: The Idempotency-Key cannot be used.
+     */
+    400: Problem;
+    /**
+     * `/problems/request-timeout`: The request's body did not arrive in time.
+     */
+    408: Problem;
+    /**
+     * `/problems/payload-too-large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `/problems/unsupported-media-type`: The body is of a type that is not read here.
+     */
+    415: Problem;
+    /**
+     * `/problems/invalid-request`: A field of the request cannot be used. · `/problems/idempotency-key-reused`: The Idempotency-Key already stands for another request.
+     */
+    422: Problem;
+    /**
+     * `/problems/rate-limited`: Too many requests.
+     */
+    429: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/queue-full`: The queue is full. · `/problems/outcome-unknown`: It is unknown whether the request was counted. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/overloaded`: The server has all the requests it can hold.
+     */
+    503: Problem;
+};
+
+export type RequestFibonacciRangeError = RequestFibonacciRangeErrors[keyof RequestFibonacciRangeErrors];
+
+export type RequestFibonacciRangeResponses = {
+    /**
+     * Counted, and all known.
+     */
+    200: RangeItems;
+    /**
+     * Counted; some are not known yet.
+     */
+    202: RangeItems;
+};
+
+export type RequestFibonacciRangeResponse = RequestFibonacciRangeResponses[keyof RequestFibonacciRangeResponses];
+
+export type GetMostRequestedData = {
+    body?: never;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * How many.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/fibonacci/most-requested';
+};
+
+export type GetMostRequestedErrors = {
+    /**
+     * `/problems/invalid-request`: A field of the request cannot be used.
+     */
+    422: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/dependency-unavailable`: A store that the answer needs is out of reach. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/overloaded`: The server has all the requests it can hold.
+     */
+    503: Problem;
+};
+
+export type GetMostRequestedError = GetMostRequestedErrors[keyof GetMostRequestedErrors];
+
+export type GetMostRequestedResponses = {
+    /**
+     * Most requested first; empty where nothing was asked.
+     */
+    200: MostRequested;
+};
+
+export type GetMostRequestedResponse = GetMostRequestedResponses[keyof GetMostRequestedResponses];
+
 export type GetFibonacciData = {
     body?: never;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+        /**
+         * `wait=N` (RFC 7240): hold the answer until it is known, at most N <= 20 seconds.
+         */
+        Prefer?: string;
+        /**
+         * An `ETag`: 304 where it still holds.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
-        index: string;
+        /**
+         * ASCII `0|[1-9][0-9]*`; nothing else is accepted.
+         */
+        index: number;
     };
     query?: never;
     url: '/api/v1/fibonacci/{index}';
@@ -66,30 +445,59 @@ export type GetFibonacciData = {
 
 export type GetFibonacciErrors = {
     /**
-     * absent
+     * `/problems/absent`: Nobody has asked for this number yet.
      */
     404: Problem;
+    /**
+     * `/problems/invalid-request`: A field of the request cannot be used.
+     */
+    422: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/dependency-unavailable`: A store that the answer needs is out of reach. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/overloaded`: The server has all the requests it can hold.
+     */
+    503: Problem;
 };
 
 export type GetFibonacciError = GetFibonacciErrors[keyof GetFibonacciErrors];
 
 export type GetFibonacciResponses = {
     /**
-     * done or failed
+     * Done, or given up.
      */
-    200: Done | Failed;
+    200: FibonacciDone | FibonacciDoneLarge | FibonacciFailed;
     /**
-     * calculating
+     * Asked for, not known yet.
      */
-    202: Calculating;
+    202: FibonacciCalculating;
 };
 
 export type GetFibonacciResponse = GetFibonacciResponses[keyof GetFibonacciResponses];
 
 export type RequestFibonacciData = {
     body?: never;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+        /**
+         * Repeating a request with its key counts it once. Visible ASCII.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * `wait=N` (RFC 7240): hold the answer until it is known, at most N <= 20 seconds.
+         */
+        Prefer?: string;
+    };
     path: {
-        index: string;
+        /**
+         * ASCII `0|[1-9][0-9]*`; nothing else is accepted.
+         */
+        index: number;
     };
     query?: never;
     url: '/api/v1/fibonacci/{index}';
@@ -97,40 +505,151 @@ export type RequestFibonacciData = {
 
 export type RequestFibonacciErrors = {
     /**
-     * bad index
+     * `/problems/malformed-idempotency-key`: The Idempotency-Key cannot be used.
+     */
+    400: Problem;
+    /**
+     * `/problems/invalid-request`: A field of the request cannot be used. · `/problems/idempotency-key-reused`: The Idempotency-Key already stands for another request.
      */
     422: Problem;
+    /**
+     * `/problems/rate-limited`: Too many requests.
+     */
+    429: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/queue-full`: The queue is full. · `/problems/outcome-unknown`: It is unknown whether the request was counted. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/overloaded`: The server has all the requests it can hold.
+     */
+    503: Problem;
 };
 
 export type RequestFibonacciError = RequestFibonacciErrors[keyof RequestFibonacciErrors];
 
 export type RequestFibonacciResponses = {
     /**
-     * done
+     * Counted, and known.
      */
-    200: Done;
+    200: FibonacciDone | FibonacciDoneLarge;
     /**
-     * calculating
+     * Asked for, not known yet.
      */
-    202: Calculating;
+    202: FibonacciCalculating;
 };
 
 export type RequestFibonacciResponse = RequestFibonacciResponses[keyof RequestFibonacciResponses];
 
-export type MostRequestedData = {
+export type GetFibonacciDigitsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+        /**
+         * `bytes=first-last`, one range.
+         */
+        Range?: string;
+        /**
+         * An `ETag`: 304 where it still holds.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * ASCII `0|[1-9][0-9]*`; nothing else is accepted.
+         */
+        index: number;
+    };
+    query?: never;
+    url: '/api/v1/fibonacci/{index}/digits';
+};
+
+export type GetFibonacciDigitsErrors = {
+    /**
+     * `/problems/absent`: Nobody has asked for this number yet.
+     */
+    404: Problem;
+    /**
+     * `/problems/given-up`: The calculation of this number was given up.
+     */
+    409: Problem;
+    /**
+     * `/problems/range-not-satisfiable`: The number has no such digits.
+     */
+    416: Problem;
+    /**
+     * `/problems/invalid-request`: A field of the request cannot be used.
+     */
+    422: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/dependency-unavailable`: A store that the answer needs is out of reach. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/overloaded`: The server has all the requests it can hold.
+     */
+    503: Problem;
+};
+
+export type GetFibonacciDigitsError = GetFibonacciDigitsErrors[keyof GetFibonacciDigitsErrors];
+
+export type GetFibonacciDigitsResponses = {
+    /**
+     * The whole decimal number.
+     */
+    200: string;
+    /**
+     * Asked for, not known yet.
+     */
+    202: FibonacciCalculating;
+    /**
+     * One range of its digits.
+     */
+    206: string;
+};
+
+export type GetFibonacciDigitsResponse = GetFibonacciDigitsResponses[keyof GetFibonacciDigitsResponses];
+
+export type GetLivenessData = {
     body?: never;
     path?: never;
-    query?: {
-        limit?: number;
-    };
-    url: '/api/v1/fibonacci/most-requested';
+    query?: never;
+    url: '/livez';
 };
 
-export type MostRequestedResponses = {
+export type GetLivenessResponses = {
     /**
-     * ok
+     * It does.
      */
-    200: MostRequested;
+    200: Liveness;
 };
 
-export type MostRequestedResponse = MostRequestedResponses[keyof MostRequestedResponses];
+export type GetLivenessResponse = GetLivenessResponses[keyof GetLivenessResponses];
+
+export type GetReadinessData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/readyz';
+};
+
+export type GetReadinessErrors = {
+    /**
+     * It should not.
+     */
+    503: Readiness;
+};
+
+export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
+
+export type GetReadinessResponses = {
+    /**
+     * It should.
+     */
+    200: Readiness;
+};
+
+export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];

@@ -46,9 +46,7 @@ function words(error: ApiError, online: boolean): Omit<ProblemText, 'requestId'>
       advice: 'The server asked for a short pause. Nothing is lost.'
     };
   }
-  if (error instanceof Unavailable) {
-    return { title: 'The lab is too busy right now', advice: error.message };
-  }
+  if (error instanceof Unavailable) return { title: error.problem.title, advice: patience(error) };
   if (error instanceof Rejected) return { title: error.problem.title, advice: fieldReasons(error) };
   if (error instanceof ServerFault) {
     return {
@@ -63,7 +61,13 @@ function words(error: ApiError, online: boolean): Omit<ProblemText, 'requestId'>
   };
 }
 
+function patience({ definite }: Unavailable): string {
+  return definite
+    ? 'Nothing was counted. The page asks again as soon as the server allows.'
+    : 'Asking again is safe: it is never counted twice.';
+}
+
 function fieldReasons({ problem }: Rejected): string {
   const reasons = problem.errors?.map(({ reason }) => reason) ?? [];
-  return problem.detail || reasons.join(' ');
+  return reasons.join(' ') || problem.detail;
 }

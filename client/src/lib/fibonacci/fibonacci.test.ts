@@ -9,6 +9,11 @@ describe('readIndex', () => {
     expect(readIndex(text)).toEqual({ index: Number(text) });
   });
 
+  it('takes what the server takes, and names the bound of what it does not', () => {
+    expect(readIndex('500', 500)).toEqual({ index: 500 });
+    expect(readIndex('5001', 5000)).toEqual({ fault: expect.stringContaining('F(5,000)') });
+  });
+
   it.each([
     ['', 'Type an index'],
     ['05', 'Did you mean 5?'],

@@ -1,3 +1,5 @@
+import { formatCount } from './digit-groups.ts';
+
 /** What a typed text means as an index: the number, or why it is none. */
 export type IndexText = { index: number } | { fault: string };
 
@@ -6,14 +8,18 @@ const MAX_INDEX_DIGITS = 15;
 
 /**
  * Reads an index as the API does: ASCII `0` or digits that do not begin with zero, nothing else.
- * Its upper bound is a setting of the server, which names it when it is passed.
+ *
+ * @param max the largest index that the server takes; null where the page does not know it, and
+ *   leaves it to the server to refuse
  */
-export function readIndex(text: string): IndexText {
-  if (/^(0|[1-9][0-9]*)$/.test(text)) {
-    if (text.length <= MAX_INDEX_DIGITS) return { index: Number(text) };
+export function readIndex(text: string, max: number | null = null): IndexText {
+  if (!/^(0|[1-9][0-9]*)$/.test(text)) return { fault: faultOf(text) };
+  if (text.length > MAX_INDEX_DIGITS) {
     return { fault: `An index of ${text.length} digits is far beyond what anyone can compute.` };
   }
-  return { fault: faultOf(text) };
+  const index = Number(text);
+  if (max === null || index <= max) return { index };
+  return { fault: `This lab computes up to F(${formatCount(max)}). Ask for a smaller index.` };
 }
 
 function faultOf(text: string): string {

@@ -20,6 +20,12 @@ export interface CalculationWorld extends PollerWorld {
   onDone?: (index: number, digitCount: number) => void;
 }
 
+/**
+ * Seconds that the server may hold the first look after it has accepted: most jobs are over by
+ * then, and their numbers appear the moment they are known. Later looks see progress instead.
+ */
+const FIRST_LOOK_WAIT_S = 1;
+
 const FINAL = new Set<Answer['status']>(['done', 'failed', 'absent']);
 
 /**
@@ -36,6 +42,7 @@ export class Calculation {
 
   #idempotencyKey: string | null = null;
   #accepted = false;
+  #firstLook = false;
 
   constructor(
     readonly index: number,
@@ -96,7 +103,7 @@ export class Calculation {
   }
 
   #begin(step: Step): void {
-    this.#accepted = false;
+    this.#accepted = this.#firstLook = false;
     this.answer = null;
     this.moments = [];
     this.#note(step);
@@ -104,21 +111,27 @@ export class Calculation {
   }
 
   async #ask(signal: AbortSignal): Promise<Verdict> {
-    const { answer, retryAfterMs }: Reply =
+    const { answer, retryAfterMs } =
       this.#idempotencyKey !== null && !this.#accepted
         ? await this.#submit(this.#idempotencyKey, signal)
-        : await this.world.api.look(this.index, signal);
+        : await this.#look(signal);
     signal.throwIfAborted();
     this.#take(answer);
     return { final: FINAL.has(answer.status), retryAfterMs };
   }
 
   async #submit(key: string, signal: AbortSignal): Promise<Reply> {
-    const reply = await this.world.api.request(this.index, key, signal);
-    this.#accepted = true;
+    const { answer } = await this.world.api.request(this.index, key, signal);
+    this.#accepted = this.#firstLook = true;
     this.#note('accepted');
     this.world.onAccepted?.(this.index);
-    return reply;
+    return { answer, retryAfterMs: null }; // The first look waits at the server's side instead.
+  }
+
+  #look(signal: AbortSignal): Promise<Reply> {
+    const waitS = this.#firstLook ? FIRST_LOOK_WAIT_S : undefined;
+    this.#firstLook = false;
+    return this.world.api.look(this.index, { waitS, signal });
   }
 
   #take(answer: Answer): void {

@@ -83,7 +83,14 @@ describe('Calculation', () => {
   });
 
   it('stops at a refusal, with the reason', async () => {
-    const problem = { type: 'x', title: 'Out of range', status: 422, detail: 'd', request_id: 'r' };
+    const problem = {
+      type: 'x',
+      title: 'Out of range',
+      status: 422,
+      detail: 'd',
+      request_id: 'r',
+      definite: true
+    };
     const { calculation, request } = given({
       request: () => Promise.reject(problemError(problem, null))
     });

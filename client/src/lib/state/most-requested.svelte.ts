@@ -1,4 +1,4 @@
-import type { FibonacciApi, RequestCount } from '#lib/api/fibonacci.ts';
+import type { FibonacciApi, RequestedCount } from '#lib/api/fibonacci.ts';
 import type { PollerWorld } from './poller.svelte.ts';
 
 /** Rows of the chart. */
@@ -13,7 +13,7 @@ export interface MostRequestedWorld extends Omit<PollerWorld, 'random'> {
 /** The most requested indices, looked up every so often while somebody can see them. */
 export class MostRequested {
   /** Null until the first answer. */
-  items = $state.raw<RequestCount[] | null>(null);
+  items = $state.raw<RequestedCount[] | null>(null);
   /** The latest look failed, so `items` may be out of date. */
   stale = $state.raw(false);
 
