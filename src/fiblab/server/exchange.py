@@ -1,0 +1,44 @@
+"""One request and what is known of it while it is being answered."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import cast
+
+from blacksheep import Request
+
+#: Where the layer leaves the exchange for handlers, in the ASGI scope.
+SCOPE_KEY = "fiblab.exchange"
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request as every part of the server needs it; filled by `layer`, read by handlers."""
+
+    method: str
+    headers: dict[bytes, bytes]
+    """The request's headers, names in lower case; of a repeated one the last."""
+    request_id: str
+    traceparent: str
+    client: str
+    """The client's address, behind trusted proxies."""
+    timeout: asyncio.Timeout
+    """The deadline of this request; a handler that waits on purpose moves it."""
+    route: str = "unmatched"
+    """The matched route's template, for metrics: addresses themselves are without bound."""
+    reading_body: bool = False
+    """Whether it is the client that is being waited for."""
+
+    def header(self, name: bytes) -> str:
+        """Return a header's text, empty where it is absent; what is not ASCII is replaced."""
+        return self.headers.get(name, b"").decode("ascii", "replace")
+
+    def extend_deadline(self, seconds: float) -> None:
+        """Allow `seconds` from now on for the answer."""
+        self.timeout.reschedule(asyncio.get_running_loop().time() + seconds)
+
+
+def exchange_of(request: Request) -> Exchange:
+    """Find the exchange that a BlackSheep request belongs to."""
+    return cast("Exchange", request.scope[SCOPE_KEY])  # type: ignore[literal-required]

@@ -1,0 +1,54 @@
+"""Browsers are told what the page may do, and who may call from elsewhere."""
+
+import base64
+import hashlib
+
+from fiblab.server.cors import Cors
+from fiblab.server.security import security_headers
+
+ORIGIN = b"https://lab.example"
+
+
+def test_inline_scripts_are_allowed_by_digest() -> None:
+    """Each inline script is named by its SHA-256; one with a src is not."""
+    page = (
+        '<script>start()</script><script type="module">\n2\n</script><script src="/a.js"></script>'
+    )
+    policy = dict(security_headers(page))[b"content-security-policy"].decode()
+    for script in ("start()", "\n2\n"):
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+    assert policy.count("sha256-") == 2
+    assert "unsafe" not in policy
+
+
+def test_without_origins_nothing_is_allowed() -> None:
+    """No setting, no CORS header."""
+    cors = Cors([])
+    request = {b"origin": ORIGIN, b"access-control-request-method": b"POST"}
+    assert cors.headers(request) == []
+    assert cors.preflight("OPTIONS", request) is None
+
+
+def test_an_allowed_origin_is_named_back() -> None:
+    """The very origin is allowed, caches are told that it matters."""
+    headers = dict(Cors([ORIGIN.decode()]).headers({b"origin": ORIGIN}))
+    assert headers[b"access-control-allow-origin"] == ORIGIN
+    assert headers[b"vary"] == b"origin"
+
+
+def test_any_other_origin_is_not() -> None:
+    """An origin that only begins alike is another."""
+    cors = Cors([ORIGIN.decode()])
+    for other in (ORIGIN + b".evil.example", b"null", b"http://lab.example"):
+        assert b"access-control-allow-origin" not in dict(cors.headers({b"origin": other}))
+        request = {b"origin": other, b"access-control-request-method": b"POST"}
+        assert cors.preflight("OPTIONS", request) is None
+
+
+def test_preflight() -> None:
+    """An allowed origin's preflight names methods and headers."""
+    request = {b"origin": ORIGIN, b"access-control-request-method": b"POST"}
+    headers = dict(Cors([ORIGIN.decode()]).preflight("OPTIONS", request) or [])
+    assert b"POST" in headers[b"access-control-allow-methods"]
+    assert b"idempotency-key" in headers[b"access-control-allow-headers"]
