@@ -1,0 +1,155 @@
+"""Taking in a request: admitted, queued and counted, in this order, or refused and not counted.
+
+    key known for another index? -> admit.lua: rate limit, value, job -> ledger commit -> answer
+
+The order is deliberate: a full queue and a spent rate limit leave no row; a row without a job, or
+a job without a row, harms nobody (the sweeper queues the one, the worker does the other once).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fiblab.fibonacci.job import FibonacciJob
+from fiblab.server.believing import Believer
+from fiblab.server.breaker import Breaker
+from fiblab.server.cache_script import (
+    MICROSECONDS,
+    Admission,
+    CacheScripts,
+    Outcome,
+    RateLimit,
+)
+from fiblab.server.exchange import RawHeaders
+from fiblab.server.looking_up import FULL_RETRY_S, LookUp
+from fiblab.server.problems import (
+    QUEUE_FULL,
+    RATE_LIMITED,
+    Refusal,
+    retry_after,
+)
+from fiblab.server.wire import FibonacciCalculating, RangeItem
+from fiblab.storage import KeyReused, Ledger, LedgerEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A request for some indices: one, or all of a range."""
+
+    indices: Sequence[int]
+    client: str
+    ledger_id: str
+    """What counts once: the client's key or, without one, an id of our own."""
+    has_key: bool
+    request_id: str
+    traceparent: str
+
+    def rows(self) -> list[str]:
+        """Name the ledger row of each index.
+
+        The first row bears the id alone and the last one "last", so that a key which is used again
+        for another range is noticed by its ends. A key has no space in it.
+        """
+        names = [f"{self.ledger_id} {index}" for index in self.indices]
+        names[-1] = f"{self.ledger_id} last"
+        names[0] = self.ledger_id
+        return names
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A request that was counted: how each index stands, and what the client has left."""
+
+    items: list[RangeItem]
+    limits: RawHeaders
+
+
+class Intake:
+    """Takes in requests; see the module for the order of its steps."""
+
+    def __init__(  # noqa: PLR0913 - one of each store, all by keyword
+        self,
+        *,
+        scripts: CacheScripts,
+        believer: Believer,
+        look_up: LookUp,
+        ledger: Ledger,
+        redis_breaker: Breaker,
+        postgres_breaker: Breaker,
+        rate_limit: RateLimit,
+    ) -> None:
+        self._scripts = scripts
+        self._believer = believer
+        self._look_up = look_up
+        self._ledger = ledger
+        self._redis_breaker = redis_breaker
+        self._postgres_breaker = postgres_breaker
+        self._rate_limit = rate_limit
+
+    async def take_in(self, asking: Asking) -> Taken:
+        """Count a request and see to it that its values will be there.
+
+        Raises Refusal, KeyReused, BreakerOpen, RedisError or LedgerUnavailable where nothing was
+        counted, LedgerIndefinite where it may have been.
+        """
+        if asking.has_key:
+            await self._refuse_reused_key(asking)
+        admission = await self._admit(asking)
+        limits = self._limit_headers(admission)
+        if admission.outcome is Outcome.LIMITED:
+            wait = retry_after(admission.wait_us / MICROSECONDS)
+            raise Refusal(RATE_LIMITED, RATE_LIMITED.advice, headers=[wait, *limits])
+        if admission.outcome is Outcome.FULL:
+            wait = retry_after(FULL_RETRY_S)
+            raise Refusal(QUEUE_FULL, QUEUE_FULL.advice, headers=[wait, *limits])
+        items = await self._stand(asking, admission)
+        await self._count(asking, items)
+        return Taken(items, limits)
+
+    async def _refuse_reused_key(self, asking: Asking) -> None:
+        """Find out before anything is queued; the commit would refuse it too."""
+        rows, indices = asking.rows(), asking.indices
+        ends = {rows[0]: indices[0], rows[-1]: indices[-1]}
+        for row, index in ends.items():
+            with self._postgres_breaker:
+                recorded = await self._ledger.find(row)
+            if recorded not in {None, index}:
+                raise KeyReused(row, index, recorded)
+
+    async def _admit(self, asking: Asking) -> Admission:
+        jobs = [
+            FibonacciJob(index, asking.request_id, asking.traceparent) for index in asking.indices
+        ]
+        with self._redis_breaker:
+            return await self._scripts.admit(asking.client, jobs)
+
+    async def _stand(self, asking: Asking, admission: Admission) -> list[RangeItem]:
+        """Verify what was there; what is corrupt is calculated again."""
+        items: list[RangeItem] = []
+        for index, value in zip(asking.indices, admission.values, strict=True):
+            if value is None:
+                items.append(FibonacciCalculating(index))
+            else:
+                done = await self._believer.believe(index, value)
+                items.append(done or await self._look_up.enqueue_again(index))
+        return items
+
+    async def _count(self, asking: Asking, items: Sequence[RangeItem]) -> None:
+        entries = [
+            LedgerEntry(row, item.index, done=not isinstance(item, FibonacciCalculating))
+            for row, item in zip(asking.rows(), items, strict=True)
+        ]
+        with self._postgres_breaker:
+            await self._ledger.record(entries)
+
+    def _limit_headers(self, admission: Admission) -> RawHeaders:
+        """Write the fields of draft-ietf-httpapi-ratelimit-headers."""
+        limit = self._rate_limit
+        if not limit.interval_us:
+            return []
+        left = max(0, limit.burst - -(-admission.debt_us // limit.interval_us))
+        window = max(1, -(-limit.burst * limit.interval_us // MICROSECONDS))
+        reset = -(-admission.debt_us // MICROSECONDS)
+        return [
+            (b"ratelimit-policy", b'"client";q=%d;w=%d' % (limit.burst, window)),
+            (b"ratelimit", b'"client";r=%d;t=%d' % (left, reset)),
+        ]

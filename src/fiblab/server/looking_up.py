@@ -1,0 +1,104 @@
+"""How an index stands: done, calculating, failed, or absent; "calculating" is never stored.
+
+remembered in this process? -> one script on Redis: value, job, dead letter
+    -> neither? the counts in Postgres: asked before -> enqueue again (Redis lost it), else absent
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from msgspec import UNSET
+
+from fiblab.fibonacci.job import FibonacciJob, lane_of
+from fiblab.queue import Enqueued, Job, JobState, JobStatus, Queue
+from fiblab.server.believing import Believer
+from fiblab.server.breaker import Breaker
+from fiblab.server.cache_script import CacheScripts, Value
+from fiblab.server.problems import QUEUE_FULL, Refusal, retry_after
+from fiblab.server.wire import (
+    FailureReason,
+    FibonacciAbsent,
+    FibonacciCalculating,
+    FibonacciFailed,
+    RangeItem,
+)
+from fiblab.storage import Requests
+
+#: Seconds until a full queue is worth another try: the time it takes to drain some of it.
+FULL_RETRY_S = 1.0
+
+
+class LookUp:
+    """Finds out how indices stand, and puts back into the queue what Redis has lost."""
+
+    def __init__(  # noqa: PLR0913 - one of each store, all by keyword
+        self,
+        *,
+        scripts: CacheScripts,
+        believer: Believer,
+        queue: Queue,
+        requests: Requests,
+        redis_breaker: Breaker,
+        postgres_breaker: Breaker,
+        light_max_index: int,
+    ) -> None:
+        self._scripts = scripts
+        self._believer = believer
+        self._queue = queue
+        self._requests = requests
+        self._redis_breaker = redis_breaker
+        self._postgres_breaker = postgres_breaker
+        self._light_max_index = light_max_index
+
+    async def one(self, index: int) -> RangeItem:
+        """Tell how one index stands.
+
+        Raises BreakerOpen, RedisError, asyncpg's errors, or Refusal where the queue is full; all
+        are definite, as looking up counts nothing.
+        """
+        recalled = self._believer.recall(index)
+        if recalled is not None:
+            return recalled
+        with self._redis_breaker:
+            (found,) = await self._scripts.look_up([index])
+        return await self._standing(index, found)
+
+    async def many(self, indices: Sequence[int]) -> list[RangeItem]:
+        """Tell how each index stands, in order; raises as `one` does."""
+        with self._redis_breaker:
+            found = await self._scripts.look_up(indices)
+        standing = map(self._standing, indices, found)
+        return list(await asyncio.gather(*standing))
+
+    async def _standing(self, index: int, found: Value | JobStatus) -> RangeItem:
+        if isinstance(found, JobStatus):
+            return await self._unfinished(index, found)
+        done = await self._believer.believe(index, found)
+        return done or await self.enqueue_again(index)
+
+    async def _unfinished(self, index: int, job: JobStatus) -> RangeItem:
+        match job.state:
+            case JobState.DEAD if job.failure is not None:
+                reason = FailureReason(job.failure.category, job.failure.detail)
+                return FibonacciFailed(index, job.attempts, reason)
+            case JobState.GONE:
+                return await self._lost_or_absent(index)
+            case _:
+                progress = UNSET if job.progress is None else job.progress
+                return FibonacciCalculating(index, progress, job.attempts or UNSET)
+
+    async def _lost_or_absent(self, index: int) -> RangeItem:
+        with self._postgres_breaker:
+            asked = await self._requests.asked(index)
+        return await self.enqueue_again(index) if asked else FibonacciAbsent(index)
+
+    async def enqueue_again(self, index: int) -> FibonacciCalculating:
+        """Queue an index that was counted before; nothing is counted now."""
+        payload = FibonacciJob(index).encode()
+        job = Job(str(index), lane_of(index, self._light_max_index), payload)
+        with self._redis_breaker:
+            (outcome,) = await self._queue.enqueue([job])
+        if outcome is Enqueued.FULL:
+            detail = f"F({index}) was asked for, and there is no room to calculate it now."
+            raise Refusal(QUEUE_FULL, detail, headers=[retry_after(FULL_RETRY_S)])
+        return FibonacciCalculating(index)

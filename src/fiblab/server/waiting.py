@@ -1,0 +1,84 @@
+"""`Prefer: wait=N`: holding an answer until it is known, by one poll of Redis for all who wait.
+
+Polling starts dense, for the many values that take a millisecond, and thins out to ten looks a
+second; those who wait for the same index share them.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from fiblab.server.drain import Drain
+from fiblab.server.looking_up import LookUp
+from fiblab.server.wire import FibonacciCalculating, RangeItem
+
+#: Seconds; a small value is there within one or two milliseconds.
+FIRST_PAUSE_S = 0.002
+#: Seconds; a person does not notice a tenth.
+LONGEST_PAUSE_S = 0.1
+#: Each pause is longer than the one before by this factor.
+GROWTH = 1.5
+#: Requests held at once; each is an open connection. Beyond it they are answered at once.
+WAITERS_LIMIT = 1_000
+
+
+@dataclass(slots=True)
+class _Watch:
+    """The one poll for an index, which ends with the last of those who wait for it."""
+
+    poll: asyncio.Task[RangeItem]
+    waiters: int = 0
+
+
+class Waiting:
+    """Holds answers until they are known, at most `limit` at once."""
+
+    def __init__(self, look_up: LookUp, drain: Drain, *, limit: int = WAITERS_LIMIT) -> None:
+        self._look_up = look_up
+        self._drain = drain
+        self._limit = limit
+        self._waiters = 0
+        self._watches: dict[int, _Watch] = {}
+
+    async def until_known(self, item: FibonacciCalculating, seconds: float) -> RangeItem:
+        """Return how the index stands once it is no longer being calculated.
+
+        Or as it stood, after `seconds`, when the server drains, or where too many wait already.
+        Raises as `LookUp.one` does.
+        """
+        if self._waiters >= self._limit or self._drain.begun:
+            return item
+        watch = self._join(item.index)
+        try:
+            async with asyncio.timeout(seconds):
+                return await asyncio.shield(watch.poll)
+        except TimeoutError:
+            return item
+        finally:
+            self._leave(item.index, watch)
+
+    def _join(self, index: int) -> _Watch:
+        watch = self._watches.get(index)
+        if watch is None:
+            watch = _Watch(asyncio.create_task(self._poll(index)))
+            self._watches[index] = watch
+        watch.waiters += 1
+        self._waiters += 1
+        return watch
+
+    def _leave(self, index: int, watch: _Watch) -> None:
+        watch.waiters -= 1
+        self._waiters -= 1
+        finished = watch.poll.done()
+        if finished or not watch.waiters:
+            watch.poll.cancel()
+            if self._watches.get(index) is watch:
+                del self._watches[index]
+
+    async def _poll(self, index: int) -> RangeItem:
+        pause = FIRST_PAUSE_S
+        while True:
+            draining = await self._drain.wait(pause)
+            item = await self._look_up.one(index)
+            if draining or not isinstance(item, FibonacciCalculating):
+                return item
+            pause = min(pause * GROWTH, LONGEST_PAUSE_S)
