@@ -1,0 +1,1 @@
+"""What answers at each address: thin functions from a request to an answer."""

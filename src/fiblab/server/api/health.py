@@ -1,0 +1,94 @@
+"""/livez, /readyz and /metrics: for orchestrators, load balancers and Prometheus."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+
+import asyncpg
+from blacksheep import Content, Request, Response
+from blacksheep.server.routing import Router
+
+from fiblab.observability.metrics import CONTENT_TYPE, render
+from fiblab.queue import Depth, Queue
+from fiblab.redis import RedisError
+from fiblab.server.answers import json_answer
+from fiblab.server.breaker import Breaker
+from fiblab.server.exchange import exchange_of
+from fiblab.server.problems import retry_after
+from fiblab.server.refusals import POSTGRES_ERRORS
+from fiblab.server.services import Services
+from fiblab.server.surroundings import Surroundings
+from fiblab.server.wire import DependencyState, Liveness, Readiness
+
+#: Seconds for one look at a store; an orchestrator's own limit is often a single second.
+PROBE_TIMEOUT_S = 0.8
+#: Seconds until a server that is not ready is worth another look.
+READY_RETRY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class HealthApi:
+    """What the health calls look at."""
+
+    queue: Queue
+    pool: asyncpg.Pool
+    services: Services
+    surroundings: Surroundings
+
+
+def add_health(router: Router, api: HealthApi) -> None:
+    """Add all three."""
+
+    @router.route("/livez", methods=["GET", "HEAD"])
+    async def get_liveness(request: Request) -> Response:
+        return json_answer(exchange_of(request), Liveness())
+
+    @router.route("/readyz", methods=["GET", "HEAD"])
+    async def get_readiness(request: Request) -> Response:
+        redis, postgres = await asyncio.gather(
+            _probe(api.queue.depth(), api.services.redis_breaker),
+            _probe(api.pool.fetchval("select 1"), api.services.postgres_breaker),
+        )
+        draining = api.surroundings.drain.begun
+        ready = redis.usable and postgres.usable and not draining
+        answer = Readiness(ready, draining, redis, postgres)
+        if ready:
+            return json_answer(exchange_of(request), answer)
+        wait = [retry_after(READY_RETRY_S)]
+        return json_answer(exchange_of(request), answer, status=503, headers=wait)
+
+    @router.route("/metrics", methods=["GET", "HEAD"])
+    async def get_metrics(_request: Request) -> Response:
+        await _show_queue(api)
+        return Response(
+            200, None, Content(CONTENT_TYPE.encode(), render(api.surroundings.registry))
+        )
+
+
+async def _probe(look: Awaitable[object], breaker: Breaker) -> DependencyState:
+    """Use a dependency once, past its breaker: readiness must see that it is back."""
+    try:
+        async with asyncio.timeout(PROBE_TIMEOUT_S):
+            await look
+    except (RedisError, *POSTGRES_ERRORS) as error:
+        # The kind of the failure, not its text, which may name hosts and users.
+        return DependencyState(usable=False, breaker=breaker.state, detail=type(error).__name__)
+    return DependencyState(usable=True, breaker=breaker.state)
+
+
+async def _show_queue(api: HealthApi) -> None:
+    """Refresh the queue's gauges; while Redis is away they keep their last values."""
+    try:
+        async with asyncio.timeout(PROBE_TIMEOUT_S):
+            depth: Depth = await api.queue.depth()
+    except (RedisError, TimeoutError):
+        return
+    api.surroundings.metrics.queue.show(
+        ready=depth.ready,
+        leased=depth.leased,
+        delayed=depth.delayed,
+        dead=depth.dead,
+        oldest_seconds=max(depth.oldest_ms.values(), default=0) / 1_000,
+        bound=depth.bound,
+        paused=depth.paused,
+    )
