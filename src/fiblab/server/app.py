@@ -1,0 +1,93 @@
+"""The application: routes over the services, every error answered, the layer around all."""
+
+import structlog
+from blacksheep import Application, Content, Request, Response
+from blacksheep.server.routing import Router
+
+from fiblab.bootstrap import ServerParts
+from fiblab.observability.logs import Category
+from fiblab.server.answer_log import AnswerLog
+from fiblab.server.api.digits import DigitsApi, add_digits
+from fiblab.server.api.fibonacci import FibonacciApi, add_fibonacci
+from fiblab.server.api.health import HealthApi, add_health
+from fiblab.server.api.most_requested import add_most_requested
+from fiblab.server.api.ranges import RangesApi, add_ranges
+from fiblab.server.api.reference import add_reference
+from fiblab.server.api.unmatched import add_unmatched
+from fiblab.server.client_address import ClientAddresses
+from fiblab.server.cors import Cors
+from fiblab.server.exchange import Exchange, exchange_of
+from fiblab.server.layer import Layer, LayerParts
+from fiblab.server.openapi import Limits
+from fiblab.server.problems import INTERNAL
+from fiblab.server.refusals import problem_answer, refusal_of
+from fiblab.server.security import security_headers
+from fiblab.server.services import Services, build_services
+from fiblab.server.surroundings import Surroundings
+
+_log = structlog.get_logger()
+
+
+class Api(Application):
+    """BlackSheep's application, with every error answered as a problem in one place."""
+
+    async def handle(self, request: Request) -> Response:
+        """Answer a request, whatever happens in its handler."""
+        exchange = exchange_of(request)
+        try:
+            match = self.router.get_match(request)
+            assert match is not None  # noqa: S101 - the fallback matches whatever is left
+            exchange.route = match.pattern.decode()
+            request.route_values = match.values
+            answer: Response = await match.handler(request)
+        except Exception as error:  # noqa: BLE001 - the boundary: whatever it is, it gets an answer
+            return _refuse(exchange, error)
+        return answer
+
+
+def _refuse(exchange: Exchange, error: Exception) -> Response:
+    refusal = refusal_of(error)
+    if refusal.problem is INTERNAL:
+        request_id = exchange.request_id
+        _log.error("request failed", request_id=request_id, category=Category.BUG, exc_info=error)
+    status, headers, body = problem_answer(refusal, exchange)
+    (_, media_type), *others = headers
+    return Response(status, others, Content(media_type, body))
+
+
+def build_app(parts: ServerParts, surroundings: Surroundings) -> Layer:
+    """Make the ASGI application; the parts stay the caller's to close."""
+    settings = parts.settings
+    services = build_services(parts, surroundings.drain, surroundings.metrics)
+    return Layer(
+        LayerParts(
+            app=Api(router=build_router(parts, surroundings, services)),
+            cors=Cors(settings.cors_origins),
+            clients=ClientAddresses(settings.trusted_proxies),
+            drain=surroundings.drain,
+            security=security_headers(surroundings.page.index_html),
+            allowed_hosts=settings.allowed_hosts,
+            deadline_s=settings.request_deadline_s,
+            in_flight_limit=settings.in_flight_limit,
+            on_answer=AnswerLog(surroundings.metrics).write,
+        )
+    )
+
+
+def build_router(parts: ServerParts, surroundings: Surroundings, services: Services) -> Router:
+    """Give every address what answers there."""
+    settings, router = parts.settings, Router()
+    look_up, intake, max_index = services.look_up, services.intake, settings.max_index
+    add_fibonacci(
+        router, FibonacciApi(look_up, intake, services.waiting, max_index, settings.wait_limit_s)
+    )
+    add_digits(router, DigitsApi(look_up, parts.values, services.redis_breaker, max_index))
+    add_ranges(
+        router,
+        RangesApi(look_up, intake, max_index, settings.range_limit, settings.body_limit_bytes),
+    )
+    add_most_requested(router, parts.requests, services.postgres_breaker)
+    add_reference(router, Limits(max_index, settings.range_limit, int(settings.wait_limit_s)))
+    add_health(router, HealthApi(parts.queue, parts.pool, services, surroundings))
+    add_unmatched(router, surroundings.page)
+    return router

@@ -1,0 +1,204 @@
+"""What all answers have in common, in one ASGI layer around the application.
+
+request id, trace and client address -> may it come in? -> deadline [ application ]
+    -> headers that every answer carries -> log line and metrics
+
+One layer and not six: each wrapping of an application costs every request some microseconds.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fiblab.observability.request_id import is_well_formed, new_request_id
+from fiblab.observability.trace import TraceContext, parse_traceparent
+from fiblab.server.client_address import ClientAddresses
+from fiblab.server.cors import Cors
+from fiblab.server.drain import Drain
+from fiblab.server.exchange import SCOPE_KEY, Exchange, RawHeaders
+from fiblab.server.problems import (
+    DEADLINE_EXCEEDED,
+    MISDIRECTED_HOST,
+    NOT_FOUND,
+    OVERLOADED,
+    PATH_TOO_LONG,
+    REQUEST_TIMEOUT,
+    Refusal,
+    retry_after,
+)
+from fiblab.server.refusals import problem_answer
+
+Scope = dict[str, Any]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+OnAnswer = Callable[[Exchange, str, int, float], None]
+
+#: Bytes of path and query; the longest address that this API gives out has some 100.
+ADDRESS_LIMIT = 8_192
+#: Seconds until an overloaded server is worth another try.
+OVERLOAD_RETRY_S = 1.0
+
+CLOSE = (b"connection", b"close")
+
+
+@dataclass(frozen=True, slots=True)
+class LayerParts:
+    """What the layer works with."""
+
+    app: App
+    cors: Cors
+    clients: ClientAddresses
+    drain: Drain
+    security: Sequence[tuple[bytes, bytes]]
+    allowed_hosts: Collection[str]
+    deadline_s: float
+    in_flight_limit: int
+    on_answer: OnAnswer
+    """Told of each answer: the exchange, its path, the status, the seconds it took."""
+
+
+class Layer:
+    """An ASGI application around another; see the module for what it does, in which order."""
+
+    def __init__(self, parts: LayerParts) -> None:
+        self._parts = parts
+        self._allowed_hosts = frozenset(host.lower().encode() for host in parts.allowed_hosts)
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or pass on what is none (the life cycle's messages)."""
+        if scope["type"] != "http":
+            await self._parts.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        exchange = self._open(scope)
+        answer = _Answer(send, exchange, self._common_headers)
+        self._in_flight += 1
+        try:
+            await self._answer_in_time(scope, receive, exchange, answer)
+        finally:
+            self._in_flight -= 1
+            seconds = time.perf_counter() - started
+            self._parts.on_answer(exchange, scope["path"], answer.status, seconds)
+
+    def _open(self, scope: Scope) -> Exchange:
+        headers = dict(scope["headers"])
+        peer = scope["client"]
+        exchange = Exchange(
+            method=scope["method"],
+            headers=headers,
+            request_id=_request_id(headers.get(b"x-request-id")),
+            traceparent=_traceparent(headers.get(b"traceparent")),
+            client=self._parts.clients.find(
+                peer[0] if peer else None, headers.get(b"x-forwarded-for")
+            ),
+            timeout=asyncio.timeout(self._parts.deadline_s),
+        )
+        scope[SCOPE_KEY] = exchange
+        return exchange
+
+    def _common_headers(self, exchange: Exchange) -> RawHeaders:
+        return [
+            (b"x-request-id", exchange.request_id.encode()),
+            (b"traceparent", exchange.traceparent.encode()),
+            *self._parts.security,
+            *self._parts.cors.headers(exchange.headers),
+            *([CLOSE] if self._parts.drain.begun else []),
+        ]
+
+    async def _answer_in_time(
+        self, scope: Scope, receive: Receive, exchange: Exchange, answer: "_Answer"
+    ) -> None:
+        try:
+            async with exchange.timeout:
+                preflight = self._parts.cors.preflight(exchange.method, exchange.headers)
+                refusal = self._refusal(scope, exchange)
+                if refusal is not None:
+                    await answer.refuse(refusal)
+                elif preflight is not None:
+                    await answer.send_whole(204, preflight, b"")
+                else:
+                    await self._parts.app(scope, receive, answer.send)
+        except TimeoutError:
+            if answer.status:
+                raise  # half an answer is sent: the connection can only be cut
+            await answer.refuse(_late(exchange))
+
+    def _refusal(self, scope: Scope, exchange: Exchange) -> Refusal | None:
+        """Find a reason not to let the request in at all."""
+        path: bytes = scope["raw_path"]
+        if len(path) + len(scope["query_string"]) > ADDRESS_LIMIT:
+            return Refusal(PATH_TOO_LONG, PATH_TOO_LONG.advice, headers=[CLOSE])
+        if self._allowed_hosts and _host(exchange) not in self._allowed_hosts:
+            return Refusal(MISDIRECTED_HOST, MISDIRECTED_HOST.advice, headers=[CLOSE])
+        if self._in_flight > self._parts.in_flight_limit:
+            wait = retry_after(OVERLOAD_RETRY_S)
+            return Refusal(OVERLOADED, OVERLOADED.advice, headers=[wait, CLOSE])
+        if path.startswith(b"/api/") and path.endswith(b"/"):
+            return Refusal(NOT_FOUND, "No address of this API ends in a slash.")
+        return None
+
+
+class _Answer:
+    """The way out: adds the common headers, and knows whether an answer has begun."""
+
+    def __init__(
+        self, send: Send, exchange: Exchange, common_headers: Callable[[Exchange], RawHeaders]
+    ) -> None:
+        self._send = send
+        self._exchange = exchange
+        self._common_headers = common_headers
+        self.status = 0
+        """0 until the answer begins."""
+
+    async def send(self, message: Message) -> None:
+        """Send one ASGI message; an answer that has begun has no deadline any more."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self._exchange.timeout.reschedule(None)
+            message["headers"] = [*message["headers"], *self._common_headers(self._exchange)]
+        await self._send(message)
+
+    async def send_whole(self, status: int, headers: RawHeaders, body: bytes) -> None:
+        """Send an answer of the layer's own."""
+        self.status = status
+        length = [] if status == 204 else [(b"content-length", b"%d" % len(body))]  # noqa: PLR2004 - No Content
+        start = {
+            "headers": [*headers, *length, *self._common_headers(self._exchange)],
+            "status": status,
+        }
+        await self._send({"type": "http.response.start", **start})
+        await self._send({"type": "http.response.body", "body": body})
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Send a problem."""
+        await self.send_whole(*problem_answer(refusal, self._exchange))
+
+
+def _late(exchange: Exchange) -> Refusal:
+    if exchange.reading_body:
+        return Refusal(REQUEST_TIMEOUT, REQUEST_TIMEOUT.advice, headers=[CLOSE])
+    wait = retry_after(OVERLOAD_RETRY_S)
+    return Refusal(DEADLINE_EXCEEDED, DEADLINE_EXCEEDED.advice, headers=[wait])
+
+
+def _request_id(header: bytes | None) -> str:
+    text = "" if header is None else header.decode("latin-1")
+    return text if is_well_formed(text) else new_request_id()
+
+
+def _traceparent(header: bytes | None) -> str:
+    parent = None if header is None else parse_traceparent(header.decode("latin-1"))
+    trace = TraceContext.new() if parent is None else parent.child()
+    return trace.traceparent()
+
+
+def _host(exchange: Exchange) -> bytes:
+    """Read the Host header without its port; an IPv6 address keeps its brackets."""
+    host = exchange.headers.get(b"host", b"").lower()
+    name, colon, port = host.rpartition(b":")
+    return name if colon and port.isdigit() else host
