@@ -4,10 +4,12 @@ import { freshIdempotencyKey } from '#lib/api/idempotency-key.ts';
 import { Poller, type PollerWorld, type Verdict } from './poller.svelte.ts';
 
 /** What the page has seen of a request, in order. */
-export type Step = 'asked' | 'looked' | 'accepted' | 'calculating' | 'done' | 'failed' | 'absent';
+export type Step = 'asked' | 'looked' | 'queued' | 'claimed' | 'done' | 'failed' | 'absent';
 
 export interface Moment {
   step: Step;
+  /** Which attempt of a worker began; 0 for every other step. */
+  attempt: number;
   /** Milliseconds since the epoch. */
   atMs: number;
 }
@@ -99,7 +101,8 @@ export class Calculation {
 
   /** Whether the value was there already: no job was needed. */
   get wasKnown(): boolean {
-    return this.status === 'done' && !this.moments.some(({ step }) => step === 'calculating');
+    const worked = this.moments.some(({ step }) => step === 'queued' || step === 'claimed');
+    return this.status === 'done' && !worked;
   }
 
   #begin(step: Step): void {
@@ -123,7 +126,6 @@ export class Calculation {
   async #submit(key: string, signal: AbortSignal): Promise<Reply> {
     const { answer } = await this.world.api.request(this.index, key, signal);
     this.#accepted = this.#firstLook = true;
-    this.#note('accepted');
     this.world.onAccepted?.(this.index);
     return { answer, retryAfterMs: null }; // The first look waits at the server's side instead.
   }
@@ -136,12 +138,15 @@ export class Calculation {
 
   #take(answer: Answer): void {
     this.answer = answer;
-    this.#note(answer.status);
+    if (answer.status !== 'calculating') this.#note(answer.status);
+    else if (answer.attempts) this.#note('claimed', answer.attempts);
+    else this.#note('queued');
     if (answer.status === 'done') this.world.onDone?.(this.index, answer.digit_count);
   }
 
-  #note(step: Step): void {
-    if (this.moments.at(-1)?.step === step) return;
-    this.moments = [...this.moments, { step, atMs: this.world.clock.now() }];
+  #note(step: Step, attempt = 0): void {
+    const last = this.moments.at(-1);
+    if (last?.step === step && last.attempt === attempt) return;
+    this.moments = [...this.moments, { step, attempt, atMs: this.world.clock.now() }];
   }
 }

@@ -5,12 +5,13 @@ import { Calculation } from './calculation.svelte.ts';
 import { handWorld, settle } from './world.test-kit.ts';
 
 const DONE: Answer = { index: 40, status: 'done', value: '102334155', digit_count: 9 };
-const CALCULATING: Answer = { index: 40, status: 'calculating', progress: 0.4 };
+const QUEUED: Answer = { index: 40, status: 'calculating' };
+const claimed = (attempts: number): Answer => ({ index: 40, status: 'calculating', attempts });
 const reply = (answer: Answer): Reply => ({ answer, retryAfterMs: null });
 
 function given(api: Partial<FibonacciApi>) {
   const calls = {
-    request: vi.fn(api.request ?? (async () => reply(CALCULATING))),
+    request: vi.fn(api.request ?? (async () => reply(QUEUED))),
     look: vi.fn(api.look ?? (async () => reply(DONE)))
   };
   const told = { onAccepted: vi.fn(), onDone: vi.fn() };
@@ -39,9 +40,27 @@ describe('Calculation', () => {
     expect(look).toHaveBeenCalledTimes(1);
     expect(onAccepted).toHaveBeenCalledExactlyOnceWith(40);
     expect(onDone).toHaveBeenCalledExactlyOnceWith(40, 9);
-    expect(steps(calculation)).toEqual(['asked', 'accepted', 'calculating', 'done']);
+    expect(steps(calculation)).toEqual(['asked', 'queued', 'done']);
     expect(calculation.tookMs).toBe(100);
     expect(calculation.wasKnown).toBe(false);
+  });
+
+  it('lets the server hold the first look, and no other', async () => {
+    const { calculation, look } = given({ look: async () => reply(claimed(1)) });
+    calculation.request();
+    await vi.advanceTimersByTimeAsync(1_000);
+    const waits = look.mock.calls.map(([, how]) => how?.waitS);
+    expect(waits.slice(0, 3)).toEqual([1, undefined, undefined]);
+    calculation.dispose();
+  });
+
+  it('shows each attempt of a worker once', async () => {
+    const answers = [claimed(1), claimed(1), claimed(2), DONE];
+    const { calculation } = given({ look: async () => reply(answers.shift() ?? DONE) });
+    calculation.request();
+    await vi.advanceTimersByTimeAsync(10_000);
+    const seen = calculation.moments.map(({ step, attempt }) => `${step} ${attempt}`);
+    expect(seen).toEqual(['asked 0', 'queued 0', 'claimed 1', 'claimed 2', 'done 0']);
   });
 
   it('tells a value that was there already', async () => {
