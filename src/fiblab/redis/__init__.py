@@ -3,9 +3,9 @@
 `Address` says where, `Connection` multiplexes, `Script` runs Lua, `errors` says what may go wrong.
 """
 
-from .address import Address, Tls
-from .connection import Connection
-from .errors import (
+from fiblab.redis.address import Address, Tls
+from fiblab.redis.connection import Connection
+from fiblab.redis.errors import (
     CommandError,
     RedisError,
     Refused,
@@ -13,8 +13,8 @@ from .errors import (
     ReplyTimeout,
     Unavailable,
 )
-from .script import Script, load_script
-from .wire import Reply
+from fiblab.redis.script import Script, load_script
+from fiblab.redis.wire import Reply
 
 __all__ = [
     "Address",

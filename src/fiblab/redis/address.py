@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from .errors import Refused
+from fiblab.redis.errors import Refused
 
 #: Redis's registered port, for a URL that names none.
 DEFAULT_PORT = 6379

@@ -14,10 +14,10 @@ import random
 import re
 import ssl
 
-from .address import Address
-from .errors import Refused, ReplyLost, Unavailable
-from .handshake import shake_hands
-from .wire import WAITING_BYTES_LIMIT, Reply, Wire
+from fiblab.redis.address import Address
+from fiblab.redis.errors import Refused, ReplyLost, Unavailable
+from fiblab.redis.handshake import shake_hands
+from fiblab.redis.wire import WAITING_BYTES_LIMIT, Reply, Wire
 
 #: Seconds; the first attempt to reconnect comes after half of this on average.
 BACKOFF_BASE_S = 0.1

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Iterator
 
-from .address import Address
-from .errors import CommandError, Refused, Unavailable
-from .wire import Wire
+from fiblab.redis.address import Address
+from fiblab.redis.errors import CommandError, Refused, Unavailable
+from fiblab.redis.wire import Wire
 
 #: The oldest server spoken to: the scripts are written to the commands of Redis 7.0. Every version
 #: of Valkey (7.2 and newer) passes.

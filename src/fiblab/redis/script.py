@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 
-from .connection import Connection
-from .errors import CommandError
-from .wire import Reply
+from fiblab.redis.connection import Connection
+from fiblab.redis.errors import CommandError
+from fiblab.redis.wire import Reply
 
 _INCLUDE = re.compile(r"--@include (?:(?P<package>[\w.]+):)?(?P<part>\w+)\s*")
 

@@ -21,7 +21,7 @@ from typing import TypeAlias, cast
 
 import hiredis
 
-from .errors import CommandError, ReplyLost, ReplyTimeout, Unavailable
+from fiblab.redis.errors import CommandError, ReplyLost, ReplyTimeout, Unavailable
 
 #: What Redis answers in RESP2, not decoded. An error *within* a list (EXEC gives such) stays there
 #: as a `CommandError`.
