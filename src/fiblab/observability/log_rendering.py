@@ -1,0 +1,65 @@
+"""One log record as one line: JSON for machines, or columns for a terminal."""
+
+import json
+import re
+import traceback
+from collections.abc import Callable, Mapping
+
+import orjson
+
+#: ANSI colours by level, for a terminal.
+_COLOURS = {"debug": "2", "info": "32", "warning": "33", "error": "31", "critical": "31;1"}
+
+#: What a terminal or a line reader might take for an instruction: controls, separators, lone
+#: surrogates. Space is the only white space that remains as it is.
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202f-\u2065\u2070-\ud7ff\ue000-\U0010ffff]")
+
+
+def render_json(record: Mapping[str, object]) -> str:
+    """Write a JSON object without any control character, whatever the record holds.
+
+    What JSON has no form for becomes its `repr`; should anything be out of orjson's range (integers
+    above 64 bits, lone surrogates), every value of this record becomes text.
+    """
+    try:
+        line = orjson.dumps(record, default=_text).decode()
+    except TypeError:
+        line = json.dumps({name: _text(value) for name, value in record.items()})
+    return line if line.isprintable() else escape(line)
+
+
+def console_renderer(*, colour: bool) -> Callable[[Mapping[str, object]], str]:
+    """Make a renderer for people: time, level, event, then `name=value`; tracebacks below."""
+
+    def render(record: Mapping[str, object]) -> str:
+        fields = dict(record)
+        time = str(fields.pop("ts"))[11:23]
+        level, event = str(fields.pop("level")), _text(fields.pop("event"))
+        trace = str(fields.pop("exception", ""))
+        fields.pop("service", None)
+        if colour:
+            level = f"\x1b[{_COLOURS.get(level, '0')}m{level:<8}\x1b[0m"
+        pairs = (f"{name}={_text(value)}" for name, value in fields.items())
+        head = f"{time} {level:<8} {escape(' '.join((event, *pairs)))}"
+        return "\n    ".join([head, *map(escape, trace.splitlines())])
+
+    return render
+
+
+def escape(text: str) -> str:
+    r"""Replace what is not printable by JSON's escapes: a line end by `\n`, ESC by `\u001b`."""
+    return _UNPRINTABLE.sub(lambda match: json.dumps(match[0])[1:-1], text)
+
+
+def traceback_text(error: BaseException) -> str:
+    """Write an exception with its causes, as Python prints it."""
+    return "".join(traceback.format_exception(error)).rstrip()
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    try:
+        return repr(value)
+    except Exception:  # noqa: BLE001 - a foreign __repr__ may raise anything, also for huge integers
+        return f"<{type(value).__name__} without repr>"

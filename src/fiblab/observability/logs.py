@@ -1,0 +1,192 @@
+"""Structured logs: one record, one line, the same fields from every service.
+
+Log schema (JSON):
+
+    ts          when, UTC, RFC 3339 with milliseconds: 2026-01-02T03:04:05.678Z
+    level       debug | info | warning | error | critical
+    service     server | worker | migrate | ...
+    event       what happened, a fixed phrase: the variable parts are fields
+    request_id  trace_id  job   whose work it was, where it was someone's (`log_context`)
+    logger      the library that says so, where it is not one of ours
+    category    what kind of error, one of `Category`
+    exception   the traceback, in one string
+    ...         the event's own fields
+
+Names in the upper part are taken: an event's own fields must be called otherwise.
+
+    log = structlog.get_logger()
+    with log_context(request_id="0199..."):
+        log.info("value stored", index=40, seconds=0.2)
+
+The standard library's `logging` (uvicorn, asyncpg, asyncio), `warnings` and exceptions that nobody
+caught go the same way; `extra={...}` gives fields there.
+"""
+
+import atexit
+import contextlib
+import enum
+import io
+import logging
+import sys
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Literal, TextIO
+
+import structlog
+
+from fiblab.observability.log_buffer import LogBuffer
+from fiblab.observability.log_rendering import console_renderer, render_json, traceback_text
+from fiblab.observability.redaction import redact
+
+Render = Callable[[Mapping[str, object]], str]
+
+_context: ContextVar[Mapping[str, object]] = ContextVar("log context", default={})  # noqa: B039 - never written to
+
+_log = structlog.get_logger()
+
+
+class Category(enum.StrEnum):
+    """The kinds of error, by who must act: `category=Category.DEPENDENCY`."""
+
+    INPUT = "input"  # the caller: what was asked for is wrong
+    OVERLOAD = "overload"  # nobody, or whoever sets the bounds: more was asked than can be served
+    DEPENDENCY = "dependency"  # the operator: Redis or PostgreSQL is away, full or slow
+    TIMEOUT = "timeout"  # the operator: a deadline passed, the outcome may be unknown
+    CORRUPTION = "corruption"  # the operator: what was stored is not what was written
+    POISON = "poison"  # the developer: a job ends its worker
+    BUG = "bug"  # the developer: this was thought impossible
+
+
+@contextlib.contextmanager
+def log_context(**fields: object) -> Iterator[None]:
+    """Add these fields to every record of this task, and of those it starts, until the end."""
+    token = _context.set({**_context.get(), **fields})
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
+class LogOutput:
+    """The configured logs: `flush` before a risk, `close` to take the configuration back."""
+
+    def __init__(self, buffer: LogBuffer, level: int) -> None:
+        self._buffer = buffer
+        self._bridge = _Bridge()
+        self._excepthook = sys.excepthook
+        sys.excepthook = self._uncaught
+        logging.captureWarnings(capture=True)
+        root = logging.getLogger()
+        root.addHandler(self._bridge)
+        root.setLevel(level)
+        atexit.register(self.close)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        self._buffer.flush()
+
+    def close(self) -> None:
+        """Write what waits; what is logged from now on is written at once, by structlog only."""
+        atexit.unregister(self.close)
+        logging.getLogger().removeHandler(self._bridge)
+        logging.captureWarnings(capture=False)
+        sys.excepthook = self._excepthook
+        self._buffer.close()
+
+    def _uncaught(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            self._excepthook(kind, error, trace)
+        else:
+            _log.critical("uncaught exception", category=Category.BUG, exc_info=error)
+
+
+def configure(
+    service: str,
+    level: str = "info",
+    format: Literal["json", "console"] = "json",  # noqa: A002 - the setting's own name
+    stream: TextIO | None = None,
+) -> LogOutput:
+    """Send all logs of this process to `stream` (standard output by default), buffered.
+
+    Lines leave within 0.1 s, at once from level error on, and when the process exits, be it by
+    `sys.exit` or an exception. SIGTERM without a handler, and SIGKILL, lose that last 0.1 s.
+    Raises ValueError for an unknown level.
+    """
+    number = logging.getLevelNamesMapping().get(level.upper())
+    if number is None:
+        raise ValueError(f"unknown log level {level!r}: use debug, info, warning, error, critical")
+    stream = sys.stdout if stream is None else stream
+    if isinstance(stream, io.TextIOWrapper):  # whatever the locale says, and never an error
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    render = render_json if format == "json" else console_renderer(colour=stream.isatty())
+    buffer = LogBuffer(stream)
+    structlog.configure(
+        processors=[_record_shaper(service), _renderer(render)],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=lambda *_: _Lines(buffer),
+        cache_logger_on_first_use=True,
+    )
+    return LogOutput(buffer, number)
+
+
+def _record_shaper(service: str) -> structlog.types.Processor:
+    """Put the fields of every record in front, and the context's in the middle."""
+
+    def shape(
+        _logger: object, method: str, event: MutableMapping[str, object]
+    ) -> Mapping[str, object]:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        record: dict[str, object] = {
+            "ts": f"{now[:-6]}Z",  # without +00:00
+            "level": method,
+            "service": service,
+            "event": event.pop("event"),
+        }
+        error = event.pop("exc_info", None)
+        record.update(_context.get())
+        record.update(event)
+        if error:
+            record["exception"] = _traceback_of(error)
+        return record
+
+    return shape
+
+
+def _renderer(render: Render) -> structlog.types.Processor:
+    return lambda _logger, _method, record: render(redact(record))
+
+
+def _traceback_of(exc_info: object) -> str:
+    """Understand what `exc_info=` may be: True, an exception, or the triple of sys.exc_info()."""
+    if isinstance(exc_info, tuple):
+        exc_info = exc_info[1]
+    error = exc_info if isinstance(exc_info, BaseException) else sys.exception()
+    return "" if error is None else traceback_text(error)
+
+
+class _Lines:
+    """What structlog calls with each rendered line, by level: from error on nothing waits."""
+
+    def __init__(self, buffer: LogBuffer) -> None:
+        self.debug = self.info = self.warning = buffer.add
+        self.error = self.critical = buffer.add_now
+
+
+class _Bridge(logging.Handler):
+    """Hands the standard library's records to structlog."""
+
+    #: What every LogRecord has; the rest came by `extra`.
+    _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log it with its logger's name, its extra fields and its exception."""
+        try:
+            extra = {name: value for name, value in vars(record).items() if name not in self._OWN}
+            event, error = record.getMessage(), record.exc_info or None
+            _log.log(record.levelno, event, logger=record.name, exc_info=error, **extra)
+        except Exception:  # noqa: BLE001 - as every Handler: a bad log call must not stop its caller
+            self.handleError(record)
