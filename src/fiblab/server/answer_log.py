@@ -31,6 +31,7 @@ class AnswerLog:
             path=path[:PATH_LIMIT],
             route=exchange.route,
             status=status,
+            problem=exchange.problem,
             ms=round(seconds * 1_000, 2),
             client=exchange.client,
         )

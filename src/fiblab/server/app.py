@@ -6,6 +6,7 @@ from blacksheep.server.routing import Router
 
 from fiblab.bootstrap import ServerParts
 from fiblab.observability.logs import Category
+from fiblab.server.allowed_hosts import AllowedHosts
 from fiblab.server.answer_log import AnswerLog
 from fiblab.server.api.digits import DigitsApi, add_digits
 from fiblab.server.api.fibonacci import FibonacciApi, add_fibonacci
@@ -59,19 +60,21 @@ def build_app(parts: ServerParts, surroundings: Surroundings) -> Layer:
     """Make the ASGI application; the parts stay the caller's to close."""
     settings = parts.settings
     services = build_services(parts, surroundings.drain, surroundings.metrics)
-    return Layer(
+    layer = Layer(
         LayerParts(
             app=Api(router=build_router(parts, surroundings, services)),
             cors=Cors(settings.cors_origins),
             clients=ClientAddresses(settings.trusted_proxies),
             drain=surroundings.drain,
             security=security_headers(surroundings.page.index_html),
-            allowed_hosts=settings.allowed_hosts,
+            hosts=AllowedHosts(settings.allowed_hosts, settings.host),
             deadline_s=settings.request_deadline_s,
             in_flight_limit=settings.in_flight_limit,
             on_answer=AnswerLog(surroundings.metrics).write,
         )
     )
+    surroundings.metrics.in_flight.set_function(lambda: layer.in_flight)
+    return layer
 
 
 def build_router(parts: ServerParts, surroundings: Surroundings, services: Services) -> Router:
@@ -88,6 +91,6 @@ def build_router(parts: ServerParts, surroundings: Surroundings, services: Servi
     )
     add_most_requested(router, parts.requests, services.postgres_breaker)
     add_reference(router, Limits(max_index, settings.range_limit, int(settings.wait_limit_s)))
-    add_health(router, HealthApi(parts.queue, parts.pool, services, surroundings))
+    add_health(router, HealthApi(parts.queue, parts.pool, parts.ledger, services, surroundings))
     add_unmatched(router, surroundings.page)
     return router

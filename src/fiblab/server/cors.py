@@ -7,6 +7,10 @@ from fiblab.server.exchange import RawHeaders
 #: Seconds that a browser remembers a preflight; browsers cap it at two hours themselves.
 PREFLIGHT_AGE_S = 7_200
 
+#: Methods that change nothing (RFC 9110, 9.2.1).
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_OTHER_SITES = frozenset({b"cross-site", b"same-site"})
 _ALLOWED_METHODS = b"GET, HEAD, POST, DELETE"
 _ALLOWED_HEADERS = (
     b"content-type, idempotency-key, prefer, x-request-id, traceparent, if-none-match, range"
@@ -23,6 +27,18 @@ class Cors:
 
     def __init__(self, origins: Collection[str]) -> None:
         self._origins = frozenset(origin.encode() for origin in origins)
+
+    def refuses(self, method: str, request_headers: Mapping[bytes, bytes]) -> bool:
+        """Tell whether a page of another site tries to change something here.
+
+        CORS alone hides the answer from it, after the deed. Sec-Fetch-Site is written by the
+        browser and out of a page's reach; other clients send none.
+        """
+        return (
+            method not in SAFE_METHODS
+            and request_headers.get(b"sec-fetch-site") in _OTHER_SITES
+            and request_headers.get(b"origin") not in self._origins
+        )
 
     def headers(self, request_headers: Mapping[bytes, bytes]) -> RawHeaders:
         """Return what an answer carries."""

@@ -18,7 +18,7 @@ class Exchange:
 
     method: str
     headers: dict[bytes, bytes]
-    """The request's headers, names in lower case; of a repeated one the last."""
+    """The request's headers, names in lower case; a repeated one is joined by commas."""
     request_id: str
     traceparent: str
     client: str
@@ -27,6 +27,8 @@ class Exchange:
     """The deadline of this request; a handler that waits on purpose moves it."""
     route: str = "unmatched"
     """The matched route's template, for metrics: addresses themselves are without bound."""
+    problem: str | None = None
+    """What was refused, as a problem type's name."""
     reading_body: bool = False
     """Whether it is the client that is being waited for."""
 

@@ -6,8 +6,11 @@ The order is deliberate: a full queue and a spent rate limit leave no row; a row
 a job without a row, harms nobody (the sweeper queues the one, the worker does the other once).
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from prometheus_client import Counter
 
 from fiblab.fibonacci.job import FibonacciJob
 from fiblab.server.believing import Believer
@@ -22,13 +25,14 @@ from fiblab.server.cache_script import (
 from fiblab.server.exchange import RawHeaders
 from fiblab.server.looking_up import FULL_RETRY_S, LookUp
 from fiblab.server.problems import (
+    IDEMPOTENCY_KEY_REUSED,
     QUEUE_FULL,
     RATE_LIMITED,
     Refusal,
     retry_after,
 )
 from fiblab.server.wire import FibonacciCalculating, RangeItem
-from fiblab.storage import KeyReused, Ledger, LedgerEntry
+from fiblab.storage import Ledger, LedgerEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +48,23 @@ class Asking:
     traceparent: str
 
     def rows(self) -> list[str]:
-        """Name the ledger row of each index.
+        """Name the ledger row of each index: the first, the last and each between.
 
-        The first row bears the id alone and the last one "last", so that a key which is used again
-        for another range is noticed by its ends. A key has no space in it.
+        A key which is used again for another range is noticed by its ends. No key has a space.
         """
         names = [f"{self.ledger_id} {index}" for index in self.indices]
-        names[-1] = f"{self.ledger_id} last"
-        names[0] = self.ledger_id
+        names[0], last = self.end_rows()
+        if len(names) > 1:
+            names[-1] = last
         return names
+
+    def end_rows(self) -> tuple[str, str]:
+        """Name the rows of the first index and, in a range, of the last."""
+        return self.ledger_id, f"{self.ledger_id} last"
+
+    def ends(self) -> tuple[int, int | None]:
+        """Return the first index and, in a range, the last."""
+        return self.indices[0], self.indices[-1] if len(self.indices) > 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,7 @@ class Intake:
         redis_breaker: Breaker,
         postgres_breaker: Breaker,
         rate_limit: RateLimit,
+        rate_limited: Counter,
     ) -> None:
         self._scripts = scripts
         self._believer = believer
@@ -84,6 +97,7 @@ class Intake:
         self._redis_breaker = redis_breaker
         self._postgres_breaker = postgres_breaker
         self._rate_limit = rate_limit
+        self._rate_limited = rate_limited
 
     async def take_in(self, asking: Asking) -> Taken:
         """Count a request and see to it that its values will be there.
@@ -95,25 +109,26 @@ class Intake:
             await self._refuse_reused_key(asking)
         admission = await self._admit(asking)
         limits = self._limit_headers(admission)
-        if admission.outcome is Outcome.LIMITED:
-            wait = retry_after(admission.wait_us / MICROSECONDS)
-            raise Refusal(RATE_LIMITED, RATE_LIMITED.advice, headers=[wait, *limits])
-        if admission.outcome is Outcome.FULL:
-            wait = retry_after(FULL_RETRY_S)
-            raise Refusal(QUEUE_FULL, QUEUE_FULL.advice, headers=[wait, *limits])
+        self._refuse_if_not_admitted(admission, limits)
         items = await self._stand(asking, admission)
         await self._count(asking, items)
         return Taken(items, limits)
 
     async def _refuse_reused_key(self, asking: Asking) -> None:
-        """Find out before anything is queued; the commit would refuse it too."""
-        rows, indices = asking.rows(), asking.indices
-        ends = {rows[0]: indices[0], rows[-1]: indices[-1]}
-        for row, index in ends.items():
-            with self._postgres_breaker:
-                recorded = await self._ledger.find(row)
-            if recorded not in {None, index}:
-                raise KeyReused(row, index, recorded)
+        """Find out before anything is queued what the key stands for, by both ends."""
+        with self._postgres_breaker:
+            recorded = await asyncio.gather(*map(self._ledger.find, asking.end_rows()))
+        if tuple(recorded) not in {(None, None), asking.ends()}:
+            raise Refusal(IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_KEY_REUSED.advice)
+
+    def _refuse_if_not_admitted(self, admission: Admission, limits: RawHeaders) -> None:
+        if admission.outcome is Outcome.LIMITED:
+            self._rate_limited.inc()
+            wait = retry_after(admission.wait_us / MICROSECONDS)
+            raise Refusal(RATE_LIMITED, RATE_LIMITED.advice, headers=[wait, *limits])
+        if admission.outcome is Outcome.FULL:
+            wait = retry_after(FULL_RETRY_S)
+            raise Refusal(QUEUE_FULL, QUEUE_FULL.advice, headers=[wait, *limits])
 
     async def _admit(self, asking: Asking) -> Admission:
         jobs = [
@@ -127,6 +142,7 @@ class Intake:
         items: list[RangeItem] = []
         for index, value in zip(asking.indices, admission.values, strict=True):
             if value is None:
+                self._believer.miss()
                 items.append(FibonacciCalculating(index))
             else:
                 done = await self._believer.believe(index, value)

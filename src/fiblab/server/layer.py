@@ -8,18 +8,20 @@ One layer and not six: each wrapping of an application costs every request some 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fiblab.observability.request_id import is_well_formed, new_request_id
 from fiblab.observability.trace import TraceContext, parse_traceparent
+from fiblab.server.allowed_hosts import AllowedHosts
 from fiblab.server.client_address import ClientAddresses
 from fiblab.server.cors import Cors
 from fiblab.server.drain import Drain
 from fiblab.server.exchange import SCOPE_KEY, Exchange, RawHeaders
 from fiblab.server.problems import (
     DEADLINE_EXCEEDED,
+    FORBIDDEN,
     MISDIRECTED_HOST,
     NOT_FOUND,
     OVERLOADED,
@@ -42,6 +44,9 @@ ADDRESS_LIMIT = 8_192
 #: Seconds until an overloaded server is worth another try.
 OVERLOAD_RETRY_S = 1.0
 
+#: Answered under any host name, as orchestrators know only the address, and in any overload.
+PROBES = frozenset({b"/livez", b"/readyz", b"/metrics"})
+
 CLOSE = (b"connection", b"close")
 
 
@@ -54,7 +59,7 @@ class LayerParts:
     clients: ClientAddresses
     drain: Drain
     security: Sequence[tuple[bytes, bytes]]
-    allowed_hosts: Collection[str]
+    hosts: AllowedHosts
     deadline_s: float
     in_flight_limit: int
     on_answer: OnAnswer
@@ -66,8 +71,8 @@ class Layer:
 
     def __init__(self, parts: LayerParts) -> None:
         self._parts = parts
-        self._allowed_hosts = frozenset(host.lower().encode() for host in parts.allowed_hosts)
-        self._in_flight = 0
+        self.in_flight = 0
+        """Requests that are being answered now."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass on what is none (the life cycle's messages)."""
@@ -77,16 +82,16 @@ class Layer:
         started = time.perf_counter()
         exchange = self._open(scope)
         answer = _Answer(send, exchange, self._common_headers)
-        self._in_flight += 1
+        self.in_flight += 1
         try:
             await self._answer_in_time(scope, receive, exchange, answer)
         finally:
-            self._in_flight -= 1
+            self.in_flight -= 1
             seconds = time.perf_counter() - started
             self._parts.on_answer(exchange, scope["path"], answer.status, seconds)
 
     def _open(self, scope: Scope) -> Exchange:
-        headers = dict(scope["headers"])
+        headers = _headers(scope["headers"])
         peer = scope["client"]
         exchange = Exchange(
             method=scope["method"],
@@ -130,16 +135,16 @@ class Layer:
 
     def _refusal(self, scope: Scope, exchange: Exchange) -> Refusal | None:
         """Find a reason not to let the request in at all."""
-        path: bytes = scope["raw_path"]
-        if len(path) + len(scope["query_string"]) > ADDRESS_LIMIT:
-            return Refusal(PATH_TOO_LONG, PATH_TOO_LONG.advice, headers=[CLOSE])
-        if self._allowed_hosts and _host(exchange) not in self._allowed_hosts:
+        refusal = _wrong_address(scope)
+        if refusal or scope["raw_path"] in PROBES:
+            return refusal
+        if not self._parts.hosts.answers_to(exchange.headers.get(b"host", b"")):
             return Refusal(MISDIRECTED_HOST, MISDIRECTED_HOST.advice, headers=[CLOSE])
-        if self._in_flight > self._parts.in_flight_limit:
+        if self.in_flight > self._parts.in_flight_limit:
             wait = retry_after(OVERLOAD_RETRY_S)
             return Refusal(OVERLOADED, OVERLOADED.advice, headers=[wait, CLOSE])
-        if path.startswith(b"/api/") and path.endswith(b"/"):
-            return Refusal(NOT_FOUND, "No address of this API ends in a slash.")
+        if self._parts.cors.refuses(exchange.method, exchange.headers):
+            return Refusal(FORBIDDEN, FORBIDDEN.advice)
         return None
 
 
@@ -179,11 +184,31 @@ class _Answer:
         await self.send_whole(*problem_answer(refusal, self._exchange))
 
 
+def _wrong_address(scope: Scope) -> Refusal | None:
+    path: bytes = scope["raw_path"]
+    if len(path) + len(scope["query_string"]) > ADDRESS_LIMIT:
+        return Refusal(PATH_TOO_LONG, PATH_TOO_LONG.advice, headers=[CLOSE])
+    if path.startswith(b"/api/") and path.endswith(b"/"):
+        return Refusal(NOT_FOUND, "No address of this API ends in a slash.")
+    return None
+
+
 def _late(exchange: Exchange) -> Refusal:
     if exchange.reading_body:
         return Refusal(REQUEST_TIMEOUT, REQUEST_TIMEOUT.advice, headers=[CLOSE])
     wait = retry_after(OVERLOAD_RETRY_S)
     return Refusal(DEADLINE_EXCEEDED, DEADLINE_EXCEEDED.advice, headers=[wait])
+
+
+def _headers(raw: RawHeaders) -> dict[bytes, bytes]:
+    """Index the headers; a repeated one means its values joined (RFC 9110, 5.2)."""
+    headers = dict(raw)
+    if len(headers) < len(raw):
+        values: dict[bytes, list[bytes]] = {}
+        for name, value in raw:
+            values.setdefault(name, []).append(value)
+        headers = {name: b", ".join(several) for name, several in values.items()}
+    return headers
 
 
 def _request_id(header: bytes | None) -> str:
@@ -195,10 +220,3 @@ def _traceparent(header: bytes | None) -> str:
     parent = None if header is None else parse_traceparent(header.decode("latin-1"))
     trace = TraceContext.new() if parent is None else parent.child()
     return trace.traceparent()
-
-
-def _host(exchange: Exchange) -> bytes:
-    """Read the Host header without its port; an IPv6 address keeps its brackets."""
-    host = exchange.headers.get(b"host", b"").lower()
-    name, colon, port = host.rpartition(b":")
-    return name if colon and port.isdigit() else host

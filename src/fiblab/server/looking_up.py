@@ -11,10 +11,12 @@ from msgspec import UNSET
 
 from fiblab.fibonacci.job import FibonacciJob, lane_of
 from fiblab.queue import Enqueued, Job, JobState, JobStatus, Queue
+from fiblab.redis import RedisError
 from fiblab.server.believing import Believer
-from fiblab.server.breaker import Breaker
+from fiblab.server.breaker import Breaker, BreakerOpen
 from fiblab.server.cache_script import CacheScripts, Value
 from fiblab.server.problems import QUEUE_FULL, Refusal, retry_after
+from fiblab.server.refusals import POSTGRES_ERRORS, POSTGRES_READ_TIMEOUT_S
 from fiblab.server.wire import (
     FailureReason,
     FibonacciAbsent,
@@ -26,6 +28,10 @@ from fiblab.storage import Requests
 
 #: Seconds until a full queue is worth another try: the time it takes to drain some of it.
 FULL_RETRY_S = 1.0
+
+
+#: What looking up may raise; all are definite, as it counts nothing.
+LOOK_UP_ERRORS = (BreakerOpen, RedisError, Refusal, *POSTGRES_ERRORS)
 
 
 class LookUp:
@@ -53,8 +59,7 @@ class LookUp:
     async def one(self, index: int) -> RangeItem:
         """Tell how one index stands.
 
-        Raises BreakerOpen, RedisError, asyncpg's errors, or Refusal where the queue is full; all
-        are definite, as looking up counts nothing.
+        Raises one of LOOK_UP_ERRORS: a breaker is open, a store fails, or the queue is full.
         """
         recalled = self._believer.recall(index)
         if recalled is not None:
@@ -72,6 +77,7 @@ class LookUp:
 
     async def _standing(self, index: int, found: Value | JobStatus) -> RangeItem:
         if isinstance(found, JobStatus):
+            self._believer.miss()
             return await self._unfinished(index, found)
         done = await self._believer.believe(index, found)
         return done or await self.enqueue_again(index)
@@ -89,7 +95,8 @@ class LookUp:
 
     async def _lost_or_absent(self, index: int) -> RangeItem:
         with self._postgres_breaker:
-            asked = await self._requests.asked(index)
+            async with asyncio.timeout(POSTGRES_READ_TIMEOUT_S):
+                asked = await self._requests.asked(index)
         return await self.enqueue_again(index) if asked else FibonacciAbsent(index)
 
     async def enqueue_again(self, index: int) -> FibonacciCalculating:

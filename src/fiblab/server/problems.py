@@ -5,29 +5,13 @@ problem is *definite* where nothing was counted or queued, *indefinite* where it
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+from fiblab.server.problem_type import ProblemType, reference_page
 from fiblab.server.wire import FieldError
 
 Headers = Sequence[tuple[bytes, bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemType:
-    """One kind of refusal: its stable name, its status, and what a person should know."""
-
-    slug: str
-    status: HTTPStatus
-    title: str
-    advice: str
-    definite: bool = True
-
-    @property
-    def uri(self) -> str:
-        """The `type` member: a reference relative to the API's origin, never changed."""
-        return f"/problems/{self.slug}"
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
@@ -48,6 +32,12 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
         self.headers = headers
 
 
+MALFORMED_REQUEST: Final = ProblemType(
+    "malformed-request",
+    HTTPStatus.BAD_REQUEST,
+    "This is not HTTP",
+    "Send requests as RFC 9112 writes them, through an ordinary HTTP client.",
+)
 MALFORMED_JSON: Final = ProblemType(
     "malformed-json",
     HTTPStatus.BAD_REQUEST,
@@ -64,7 +54,7 @@ FORBIDDEN: Final = ProblemType(
     "forbidden",
     HTTPStatus.FORBIDDEN,
     "This call is not yours to make",
-    "Send the operator's token, or call from the machine that the server runs on.",
+    "Call from the page itself, or from an origin that the server's cors_origins setting lists.",
 )
 NOT_FOUND: Final = ProblemType(
     "not-found",
@@ -93,7 +83,7 @@ METHOD_NOT_ALLOWED: Final = ProblemType(
 REQUEST_TIMEOUT: Final = ProblemType(
     "request-timeout",
     HTTPStatus.REQUEST_TIMEOUT,
-    "The request's body did not arrive in time",
+    "The request did not arrive in time",
     "Send it again, in one piece.",
 )
 PAYLOAD_TOO_LARGE: Final = ProblemType(
@@ -113,6 +103,12 @@ UNSUPPORTED_MEDIA_TYPE: Final = ProblemType(
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "The body is of a type that is not read here",
     "Send Content-Type: application/json.",
+)
+HEAD_TOO_LARGE: Final = ProblemType(
+    "head-too-large",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "The headers are too large",
+    "No call of this API needs more than a few kilobytes of headers.",
 )
 RANGE_NOT_SATISFIABLE: Final = ProblemType(
     "range-not-satisfiable",
@@ -185,6 +181,7 @@ DEADLINE_EXCEEDED: Final = ProblemType(
 )
 
 TABLE: Final = (
+    MALFORMED_REQUEST,
     MALFORMED_JSON,
     MALFORMED_IDEMPOTENCY_KEY,
     FORBIDDEN,
@@ -196,6 +193,7 @@ TABLE: Final = (
     PAYLOAD_TOO_LARGE,
     PATH_TOO_LONG,
     UNSUPPORTED_MEDIA_TYPE,
+    HEAD_TOO_LARGE,
     RANGE_NOT_SATISFIABLE,
     MISDIRECTED_HOST,
     INVALID_REQUEST,
@@ -220,27 +218,5 @@ def retry_after(seconds: float) -> tuple[bytes, bytes]:
     return (b"retry-after", b"%d" % max(1, -int(-seconds // 1)))
 
 
-def reference_page() -> str:
-    """Write docs/reference/problems.md."""
-    lines = [
-        "# Problem types",
-        "",
-        "Generated from `fiblab.server.problems` by `python -m fiblab.server.problems`.",
-        "",
-        "Each refusal is an RFC 9457 problem document, `application/problem+json`. Its `type`",
-        "never changes. *Definite*: nothing was counted. *Indefinite*: it may have been, and",
-        "repeating it with the same `Idempotency-Key` counts it once.",
-        "",
-        "| `type` | Status | Title | What to do | Outcome |",
-        "|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| `{kind.uri}` | {kind.status.value} | {kind.title} | {kind.advice} "
-        f"| {'definite' if kind.definite else 'indefinite'} |"
-        for kind in TABLE
-    ]
-    return "\n".join(lines) + "\n"
-
-
 if __name__ == "__main__":
-    print(reference_page(), end="")  # noqa: T201 - a generator's output is its purpose
+    print(reference_page(TABLE), end="")  # noqa: T201 - a generator's output is its purpose

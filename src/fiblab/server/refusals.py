@@ -9,6 +9,7 @@ from blacksheep.exceptions import MessageAborted
 from fiblab.fibonacci.errors import IndexRefused
 from fiblab.redis import RedisError
 from fiblab.server.breaker import BreakerOpen
+from fiblab.server.cors import SAFE_METHODS
 from fiblab.server.exchange import Exchange, RawHeaders
 from fiblab.server.problems import (
     DEPENDENCY_UNAVAILABLE,
@@ -16,7 +17,6 @@ from fiblab.server.problems import (
     INTERNAL,
     OUTCOME_UNKNOWN,
     REQUEST_TIMEOUT,
-    ProblemType,
     Refusal,
     invalid,
     retry_after,
@@ -31,6 +31,10 @@ STORE_RETRY_S = 1.0
 
 #: What a pool's call raises when PostgreSQL is away, late, or refuses.
 POSTGRES_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
+#: Seconds for one read of PostgreSQL: well within a request's deadline, so that it is the breaker
+#: that learns of a frozen server.
+POSTGRES_READ_TIMEOUT_S = 2.0
 
 
 def _unavailable(detail: str, retry_in_s: float = STORE_RETRY_S) -> Refusal:
@@ -75,16 +79,26 @@ def refusal_of(error: Exception) -> Refusal:
 
 
 def problem_answer(refusal: Refusal, exchange: Exchange) -> tuple[int, RawHeaders, bytes]:
+    """Write the refusal of a request; one that only reads is never counted."""
+    exchange.problem = refusal.problem.slug
+    return problem_document(
+        refusal, exchange.request_id, only_reads=exchange.method in SAFE_METHODS
+    )
+
+
+def problem_document(
+    refusal: Refusal, request_id: str, *, only_reads: bool = False
+) -> tuple[int, RawHeaders, bytes]:
     """Write a refusal as status, headers and body."""
-    kind: ProblemType = refusal.problem
+    kind = refusal.problem
     body = encode(
         Problem(
             type=kind.uri,
             title=kind.title,
             status=kind.status.value,
             detail=refusal.detail,
-            request_id=exchange.request_id,
-            definite=kind.definite,
+            request_id=request_id,
+            definite=kind.definite or only_reads,
             errors=list(refusal.errors),
         )
     )

@@ -22,6 +22,7 @@ from fiblab.config import ServerSettings
 from fiblab.observability.logs import Category, configure
 from fiblab.server.app import build_app
 from fiblab.server.drain import Drain
+from fiblab.server.http_protocol import StrictHttp
 from fiblab.server.layer import Layer
 from fiblab.server.surroundings import Surroundings
 
@@ -132,7 +133,7 @@ def uvicorn_config(settings: ServerSettings, app: Layer) -> uvicorn.Config:
         app,
         host=settings.host,
         port=settings.port,
-        http="httptools",
+        http=StrictHttp,
         ws="none",
         lifespan="on",
         log_config=None,

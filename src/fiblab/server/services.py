@@ -50,7 +50,7 @@ def build_services(parts: ServerParts, drain: Drain, metrics: ServerMetrics) -> 
         light_max_index=settings.light_max_index,
         rate_limit=rate_limit,
     )
-    believer = Believer(parts.values.remembered, parts.values.get)
+    believer = Believer(parts.values.remembered, parts.values.get, metrics.value_reads)
     look_up = LookUp(
         scripts=scripts,
         believer=believer,
@@ -68,6 +68,7 @@ def build_services(parts: ServerParts, drain: Drain, metrics: ServerMetrics) -> 
         redis_breaker=redis_breaker,
         postgres_breaker=postgres_breaker,
         rate_limit=rate_limit,
+        rate_limited=metrics.rate_limited,
     )
     waiting = Waiting(look_up, drain)
     return Services(look_up, intake, waiting, redis_breaker, postgres_breaker)

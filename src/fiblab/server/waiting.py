@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import dataclass
 
 from fiblab.server.drain import Drain
-from fiblab.server.looking_up import LookUp
+from fiblab.server.looking_up import LOOK_UP_ERRORS, LookUp
 from fiblab.server.wire import FibonacciCalculating, RangeItem
 
 #: Seconds; a small value is there within one or two milliseconds.
@@ -42,8 +42,8 @@ class Waiting:
     async def until_known(self, item: FibonacciCalculating, seconds: float) -> RangeItem:
         """Return how the index stands once it is no longer being calculated.
 
-        Or as it stood, after `seconds`, when the server drains, or where too many wait already.
-        Raises as `LookUp.one` does.
+        Or as it stood: after `seconds`, when the server drains, where too many wait already, or
+        where the stores fail meanwhile. It never raises: the request may be counted by now.
         """
         if self._waiters >= self._limit or self._drain.begun:
             return item
@@ -51,7 +51,7 @@ class Waiting:
         try:
             async with asyncio.timeout(seconds):
                 return await asyncio.shield(watch.poll)
-        except TimeoutError:
+        except LOOK_UP_ERRORS:
             return item
         finally:
             self._leave(item.index, watch)

@@ -128,13 +128,19 @@ class DependencyState(Struct, omit_defaults=True):
     detail: str = ""
 
 
+class Checks(Struct):
+    """Each dependency, by name."""
+
+    redis: DependencyState
+    postgres: DependencyState
+
+
 class Readiness(Struct):
     """Whether this server should be sent requests."""
 
     ready: bool
     draining: bool
-    redis: DependencyState
-    postgres: DependencyState
+    checks: Checks
 
 
 class Liveness(Struct):

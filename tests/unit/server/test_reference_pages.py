@@ -8,6 +8,7 @@ import pytest
 
 from fiblab.server import problems
 from fiblab.server.openapi import Limits, build_document
+from fiblab.server.problem_type import ProblemType, reference_page
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
 DOCUMENT = build_document(Limits())
@@ -20,12 +21,12 @@ def test_openapi_json_is_current() -> None:
 
 def test_problems_page_is_current() -> None:
     """docs/reference/problems.md equals the table: run `python -m fiblab.server.problems`."""
-    assert (REFERENCE / "problems.md").read_text() == problems.reference_page()
+    assert (REFERENCE / "problems.md").read_text() == reference_page(problems.TABLE)
 
 
 def test_problem_types_are_distinct() -> None:
     """No two problem types share a name, and all of them are in the table."""
-    defined = [kind for kind in vars(problems).values() if isinstance(kind, problems.ProblemType)]
+    defined = [kind for kind in vars(problems).values() if isinstance(kind, ProblemType)]
     assert sorted(kind.slug for kind in defined) == sorted(kind.slug for kind in problems.TABLE)
     assert len({kind.slug for kind in problems.TABLE}) == len(problems.TABLE)
 

@@ -18,7 +18,8 @@ from fiblab.server.problems import retry_after
 from fiblab.server.refusals import POSTGRES_ERRORS
 from fiblab.server.services import Services
 from fiblab.server.surroundings import Surroundings
-from fiblab.server.wire import DependencyState, Liveness, Readiness
+from fiblab.server.wire import Checks, DependencyState, Liveness, Readiness
+from fiblab.storage import Ledger, LedgerUnavailable
 
 #: Seconds for one look at a store; an orchestrator's own limit is often a single second.
 PROBE_TIMEOUT_S = 0.8
@@ -32,6 +33,7 @@ class HealthApi:
 
     queue: Queue
     pool: asyncpg.Pool
+    ledger: Ledger
     services: Services
     surroundings: Surroundings
 
@@ -47,11 +49,11 @@ def add_health(router: Router, api: HealthApi) -> None:
     async def get_readiness(request: Request) -> Response:
         redis, postgres = await asyncio.gather(
             _probe(api.queue.depth(), api.services.redis_breaker),
-            _probe(api.pool.fetchval("select 1"), api.services.postgres_breaker),
+            _probe(_use_postgres(api), api.services.postgres_breaker),
         )
         draining = api.surroundings.drain.begun
         ready = redis.usable and postgres.usable and not draining
-        answer = Readiness(ready, draining, redis, postgres)
+        answer = Readiness(ready, draining, Checks(redis, postgres))
         if ready:
             return json_answer(exchange_of(request), answer)
         wait = [retry_after(READY_RETRY_S)]
@@ -70,10 +72,17 @@ async def _probe(look: Awaitable[object], breaker: Breaker) -> DependencyState:
     try:
         async with asyncio.timeout(PROBE_TIMEOUT_S):
             await look
-    except (RedisError, *POSTGRES_ERRORS) as error:
+    except (RedisError, LedgerUnavailable, *POSTGRES_ERRORS) as error:
         # The kind of the failure, not its text, which may name hosts and users.
         return DependencyState(usable=False, breaker=breaker.state, detail=type(error).__name__)
     return DependencyState(usable=True, breaker=breaker.state)
+
+
+async def _use_postgres(api: HealthApi) -> None:
+    """Query the pool, and see that requests could be counted: the ledger has its own connection."""
+    await api.pool.fetchval("select 1")
+    if not api.ledger.connected:
+        raise LedgerUnavailable
 
 
 async def _show_queue(api: HealthApi) -> None:

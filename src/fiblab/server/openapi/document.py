@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fiblab.server.openapi import components, operations
+from fiblab.server.openapi import components, health, operations
 from fiblab.server.openapi.elements import Element
 
 _DESCRIPTION = """Ask for Fibonacci numbers that take real time to compute.
@@ -43,8 +43,9 @@ def build_document(limits: Limits) -> Element:
             "/api/v1/fibonacci/most-requested": operations.most_requested(),
             "/api/v1/fibonacci/{index}": operations.fibonacci(),
             "/api/v1/fibonacci/{index}/digits": operations.digits(),
-            "/livez": operations.liveness(),
-            "/readyz": operations.readiness(),
+            "/livez": health.liveness(),
+            "/readyz": health.readiness(),
+            "/metrics": health.metrics(),
         },
         "components": {
             "schemas": components.schemas(limits.max_index),

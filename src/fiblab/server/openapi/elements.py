@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fiblab.server.problems import ProblemType
+from fiblab.server.problem_type import ProblemType
 
 Element = dict[str, Any]
 

@@ -1,15 +1,23 @@
-"""Every operation of the API, as an OpenAPI path item each."""
+"""Every operation on numbers, as an OpenAPI path item each."""
 
 from fiblab.server import problems
 from fiblab.server.openapi.elements import Element, answer, query, reference, refusals, schema
 
-_STORES = (problems.DEPENDENCY_UNAVAILABLE, problems.DEADLINE_EXCEEDED, problems.OVERLOADED)
+#: What any call of the API may be refused with.
+_ANY = (
+    problems.MISDIRECTED_HOST,
+    problems.PATH_TOO_LONG,
+    problems.INTERNAL,
+    problems.OVERLOADED,
+    problems.DEADLINE_EXCEEDED,
+    problems.DEPENDENCY_UNAVAILABLE,
+)
 _COUNTING = (
+    problems.FORBIDDEN,
     problems.RATE_LIMITED,
     problems.QUEUE_FULL,
     problems.OUTCOME_UNKNOWN,
-    *_STORES,
-    problems.INTERNAL,
+    *_ANY,
 )
 _DONE_HEADERS = ("ETag", "Cache-Control", "Preference-Applied", "Content-Encoding")
 _LIMITS = ("RateLimit", "RateLimit-Policy")
@@ -56,7 +64,7 @@ def fibonacci() -> Element:
                 ),
                 "202": _calculating("Preference-Applied"),
                 "304": answer("The caller has it.", headers=("ETag", "Cache-Control")),
-                **refusals(problems.ABSENT, problems.INVALID_REQUEST, *_STORES, problems.INTERNAL),
+                **refusals(problems.ABSENT, problems.INVALID_REQUEST, problems.QUEUE_FULL, *_ANY),
             },
         },
         "post": {
@@ -113,10 +121,10 @@ def digits() -> Element:
                 **refusals(
                     problems.ABSENT,
                     problems.GIVEN_UP,
+                    problems.QUEUE_FULL,
                     problems.RANGE_NOT_SATISFIABLE,
                     problems.INVALID_REQUEST,
-                    *_STORES,
-                    problems.INTERNAL,
+                    *_ANY,
                 ),
             },
         },
@@ -137,8 +145,10 @@ def look_up_range(max_index: int, range_limit: int) -> Element:
                 query("to", "The last index, included.", bounds, required=True),
             ],
             "responses": {
-                "200": answer("Each index as it stands.", "RangeItems"),
-                **refusals(problems.INVALID_REQUEST, *_STORES, problems.INTERNAL),
+                "200": answer(
+                    "Each index as it stands.", "RangeItems", headers=("Content-Encoding",)
+                ),
+                **refusals(problems.INVALID_REQUEST, problems.QUEUE_FULL, *_ANY),
             },
         },
     }
@@ -207,34 +217,7 @@ def most_requested() -> Element:
                     "MostRequested",
                     examples={"two": example},
                 ),
-                **refusals(problems.INVALID_REQUEST, *_STORES, problems.INTERNAL),
+                **refusals(problems.INVALID_REQUEST, *_ANY),
             },
         },
-    }
-
-
-def liveness() -> Element:
-    """Describe /livez."""
-    return {
-        "get": {
-            "operationId": "getLiveness",
-            "summary": "Tell that the process answers",
-            "tags": ["Health"],
-            "responses": {"200": answer("It does.", "Liveness")},
-        }
-    }
-
-
-def readiness() -> Element:
-    """Describe /readyz."""
-    return {
-        "get": {
-            "operationId": "getReadiness",
-            "summary": "Tell whether this server should be sent requests, and why not",
-            "tags": ["Health"],
-            "responses": {
-                "200": answer("It should.", "Readiness"),
-                "503": answer("It should not.", "Readiness", headers=("Retry-After",)),
-            },
-        }
     }
