@@ -1,0 +1,1 @@
+"""What a worker does beside jobs, so that nothing that was accepted is ever forgotten."""
