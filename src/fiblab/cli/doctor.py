@@ -162,7 +162,7 @@ def _lab() -> Iterator[Finding]:
 def _readiness(address: str, answer: dict[str, Any]) -> Iterator[Finding]:
     yield _well("the lab", f"answers at {address}")
     for name in ("redis", "postgres"):
-        dependency: dict[str, Any] = answer.get(name, {})
+        dependency: dict[str, Any] = answer.get("checks", {}).get(name, {})
         if dependency.get("usable"):
             yield _well(f"the lab's {name}", "usable")
         else:
