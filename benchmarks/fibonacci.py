@@ -8,10 +8,11 @@ of the cold call, the median and range of the turns' warm medians, and the ratio
 medians: above 1 ours is ahead.
 
 Caveats. Below the crossover ours calls gmpy2 itself: the ratio shows the few microseconds of our
-checks, which count up to some 10^5, and the noise of the machine. Above, the ratio depends on where n lies: libmpdec pads its transforms to 2^k or 3 * 2^(k-1) words
-and is at its worst right beyond such a length. `--worst` measures there. mpmath computes with
-gmpy2's integers, and gmpy2 writes its text, which Python's `str` does far slower. sympy has no row:
-`sympy.fibonacci` calls mpmath and remembers the answer. All use one core.
+checks, which count up to some 10^5, and the noise of the machine. Above, the ratio depends on where
+n lies: libmpdec pads its transforms to 2^k or 3 * 2^(k-1) words and is at its worst right beyond
+such a length; `--worst` measures there. mpmath computes with gmpy2's integers, and gmpy2 writes its
+text, which Python's `str` does far slower. sympy has no row: `sympy.fibonacci` calls mpmath and
+remembers the answer. All use one core.
 """
 
 import argparse
