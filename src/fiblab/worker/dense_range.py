@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 import structlog
 
+from fiblab.fibonacci import WrongValue as NotFibonacci
 from fiblab.fibonacci import extend, verify
 from fiblab.observability.logs import Category
 from fiblab.storage import RedisValues
+from fiblab.worker.errors import WrongValue
 
 #: Values from which extending happens in a thread: 100 of them take about 2 ms.
 THREAD_VALUES = 100
@@ -18,8 +20,8 @@ _log = structlog.get_logger()
 class DenseRange:
     """Extends the dense range in Redis; several workers may do so at once.
 
-    Raises WrongValue of `fiblab.fibonacci` for a computation that fails its check, and RedisError
-    where Redis does not answer; it may be repeated at will.
+    Raises WrongValue for a computation that fails its check, and RedisError where Redis does not
+    answer; it may be repeated at will.
     """
 
     def __init__(self, values: RedisValues) -> None:
@@ -62,7 +64,11 @@ class DenseRange:
 
 
 def _next_values(marker: int, last_two: Sequence[str], upto: int) -> list[str]:
-    texts = extend(marker, last_two, upto)
-    for index, text in enumerate(texts, start=marker + 1):
-        verify(index, text)
+    """Compute and verify the values after the marker."""
+    try:
+        texts = extend(marker, last_two, upto)
+        for index, text in enumerate(texts, start=marker + 1):
+            verify(index, text)
+    except NotFibonacci as wrong:
+        raise WrongValue(str(wrong)) from wrong
     return texts

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import structlog
 
-from fiblab.observability.logs import Category
 from fiblab.observability.metrics import WorkerMetrics
 from fiblab.queue import ClaimedJob, FailOutcome, Queue
-from fiblab.worker.errors import JobFailed, Unforeseen
+from fiblab.worker.errors import JobFailed
 from fiblab.worker.order import Order
 from fiblab.worker.outages import Outages
 
@@ -31,7 +30,7 @@ class Desk:
         self.metrics.jobs[job.lane, outcome].inc()
         _log.warning(
             "job failed",
-            category=Category.BUG if isinstance(failed, Unforeseen) else Category.POISON,
+            category=failed.log_category,
             job=job.id,
             lane=job.lane,
             attempt=job.attempt,

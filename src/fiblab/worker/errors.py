@@ -1,19 +1,21 @@
 """Why an attempt at a job fails, as one tree; the category goes into the dead letter.
 
     JobFailed
-    |-- BadPayload     bad_payload   the job can't be understood; the only one not worth retrying
-    |-- WrongValue     wrong_value   what was computed is not F(n)
-    |-- StoreRefused   store_refused Redis answers, but won't take the value
-    |-- TimeLimit      timeout       the computation took too long and was killed
-    |-- MemoryLimit    memory        the computation asked for more memory than it may have
-    |-- ChildDied      crash         the process that computed is gone
-    `-- Unforeseen     exception     anything else: a bug
+    |-- BadPayload     bad_payload    the job can't be understood: the only one not worth retrying
+    |-- WrongValue     wrong_value    what was computed is not F(n)
+    |-- StoreRefused   store_refused  Redis answers, but won't do it
+    |-- TimeLimit      timeout        the computation took too long and was killed
+    |-- MemoryLimit    memory         the computation asked for more memory than it may have
+    |-- ChildDied      crash          the process that computed is gone
+    `-- Unforeseen     exception      anything else: a bug
 
-All are definite: no value was stored. An outage of a store is none of these: it is waited out.
+All are definite: the attempt stored nothing. A store that is away is none of these: it is waited
+for, and costs no attempt.
 """
 
 from typing import ClassVar
 
+from fiblab.observability.logs import Category
 from fiblab.queue import Failure
 
 #: Characters of a failure's detail that are kept: Redis and PostgreSQL both store them.
@@ -25,6 +27,8 @@ class JobFailed(Exception):  # noqa: N818 - the tree reads as what happened
 
     category: ClassVar[str]
     retryable: ClassVar[bool] = True
+    #: Who must act, for the log.
+    log_category: ClassVar[Category] = Category.POISON
 
     @property
     def failure(self) -> Failure:
@@ -37,24 +41,28 @@ class BadPayload(JobFailed):
 
     category = "bad_payload"
     retryable = False
+    log_category = Category.INPUT
 
 
 class WrongValue(JobFailed):
     """The computed text is not the Fibonacci number; it was thrown away."""
 
     category = "wrong_value"
+    log_category = Category.CORRUPTION
 
 
 class StoreRefused(JobFailed):
-    """Redis is there and refused to store the value."""
+    """Redis is there and refuses the command."""
 
     category = "store_refused"
+    log_category = Category.DEPENDENCY
 
 
 class TimeLimit(JobFailed):
     """The computation was killed at its time limit."""
 
     category = "timeout"
+    log_category = Category.TIMEOUT
 
 
 class MemoryLimit(JobFailed):
@@ -70,6 +78,7 @@ class ChildDied(JobFailed):
 
 
 class Unforeseen(JobFailed):
-    """An exception that nobody thought of: a bug, which must cost one job and not the worker."""
+    """An exception that nobody thought of: it costs this job an attempt, and not the worker."""
 
     category = "exception"
+    log_category = Category.BUG

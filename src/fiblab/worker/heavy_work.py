@@ -5,7 +5,6 @@ lane and for signals, and so that a computation that nobody needs any more can b
 """
 
 import asyncio
-import time
 from collections.abc import Sequence
 
 import structlog
@@ -45,6 +44,7 @@ class HeavyWork:
         self._executor = executor
         self._leases = leases
         self._desk = desk
+        self._outages = desk.outages
         self._max_index = max_index
 
     async def __call__(self, jobs: Sequence[ClaimedJob]) -> list[Order]:
@@ -52,12 +52,18 @@ class HeavyWork:
         (job,) = jobs
         try:
             order = read_order(job, self._max_index)
-            with log_context(**order.log_fields):
-                delivered = await self._deliver_while_leased(order)
         except JobFailed as failed:
             await self._desk.fail(job, failed)
             return []
-        return [order] if delivered else []
+        with log_context(**order.log_fields):
+            return [order] if await self._attempt(order) else []
+
+    async def _attempt(self, order: Order) -> bool:
+        try:
+            return await self._deliver_while_leased(order)
+        except JobFailed as failed:
+            await self._desk.fail(order.job, failed)
+            return False
 
     async def _deliver_while_leased(self, order: Order) -> bool:
         """Deliver with heartbeats going on; False if the lease was lost and the job abandoned."""
@@ -83,19 +89,15 @@ class HeavyWork:
         await self._store(index, text)
 
     async def _is_stored(self, index: int) -> bool:
-        return await self._desk.outages.endure("look", lambda: self._values.exists(index))
+        return await self._outages.endure_unless_refused("look", lambda: self._values.exists(index))
 
     async def _compute(self, index: int, progress: ProgressEstimate) -> str:
         def hear(report: Progress) -> None:
             progress.hear(report)
             self._leases.tell_progress()
 
-        started = time.perf_counter()
-        try:
+        with self._desk.metrics.compute_seconds[HEAVY].time():
             return await self._executor.compute(index, hear)
-        finally:
-            seconds = time.perf_counter() - started
-            self._desk.metrics.compute_seconds[HEAVY].observe(seconds)
 
     async def _verify(self, index: int, text: str) -> None:
         """Check the value here, in another process than the one that computed and sent it."""
@@ -105,4 +107,4 @@ class HeavyWork:
             raise WrongValue(str(wrong)) from wrong
 
     async def _store(self, index: int, text: str) -> None:
-        await self._desk.outages.store(lambda: self._values.store(index, text))
+        await self._outages.endure_unless_refused("store", lambda: self._values.store(index, text))

@@ -6,12 +6,13 @@ its turn, and so do heartbeats. Where `light_max_index` lets larger ones in, the
 """
 
 import asyncio
-import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 from fiblab.fibonacci import WrongValue as NotFibonacci
 from fiblab.fibonacci import fibonacci_text, verify
 from fiblab.fibonacci.job import LIGHT
+from fiblab.observability.logs import log_context
 from fiblab.queue import ClaimedJob
 from fiblab.storage import RedisValues
 from fiblab.worker.dense_range import DenseRange
@@ -44,6 +45,7 @@ class LightWork:
         self._dense_range = DenseRange(values)
         self._leases = leases
         self._desk = desk
+        self._outages = desk.outages
         self._max_index = max_index
         self._dense_max_index = dense_max_index
 
@@ -52,10 +54,9 @@ class LightWork:
         with self._leases.keep([KeptLease(job.lease) for job in jobs]):
             orders = await self._read(jobs)
             stored, missing = await self._look(orders)
-            dense = [order for order in missing if order.index <= self._dense_max_index]
-            beyond = [order for order in missing if order.index > self._dense_max_index]
+            dense, beyond = _parted(missing, lambda order: order.index <= self._dense_max_index)
             extended = await self._extend_dense_range(dense)
-            computed = await self._compute(beyond)
+            computed = await self._compute_and_verify(beyond)
             kept = await self._store(computed)
         return [*stored, *extended, *kept]
 
@@ -69,52 +70,64 @@ class LightWork:
         return orders
 
     async def _look(self, orders: Sequence[Order]) -> tuple[list[Order], list[Order]]:
-        """Part the orders into those whose value is stored already, and those missing."""
-        indices = [order.index for order in orders]
-        found = await self._desk.outages.endure("look", lambda: self._values.exists(indices))
-        stored = [order for order, is_stored in zip(orders, found, strict=True) if is_stored]
-        missing = [order for order, is_stored in zip(orders, found, strict=True) if not is_stored]
-        return stored, missing
+        """Part the orders into those whose value is stored already, and those without."""
+        is_stored: dict[Order, bool] = {}
+        async with self._failing_together(orders):
+            found = await self._outages.endure_unless_refused(
+                "look", lambda: self._values.exists([order.index for order in orders])
+            )
+            is_stored = dict(zip(orders, found, strict=True))
+        return _parted(list(is_stored), is_stored.__getitem__)
 
     async def _extend_dense_range(self, orders: Sequence[Order]) -> Sequence[Order]:
-        """Serve dense orders: each value follows from those stored before, so this is one step."""
-        indices = [order.index for order in orders]
-        try:
-            if indices:
-                await self._desk.outages.store(lambda: self._dense_range.cover(indices))
-        except NotFibonacci as wrong:
-            return await self._fail(orders, WrongValue(str(wrong)))
-        except JobFailed as failed:
-            return await self._fail(orders, failed)
-        return orders
+        """Serve dense orders in one step, as each value follows from those stored before it."""
+        served: Sequence[Order] = ()
+        if orders:
+            async with self._failing_together(orders):
+                await self._outages.endure_unless_refused(
+                    "extend the dense range",
+                    lambda: self._dense_range.cover([order.index for order in orders]),
+                )
+                served = orders
+        return served
 
-    async def _compute(self, orders: Sequence[Order]) -> dict[Order, str]:
+    async def _compute_and_verify(self, orders: Sequence[Order]) -> dict[Order, str]:
         texts = {}
         for order in orders:
-            started = time.perf_counter()
-            try:
-                texts[order] = await _compute_and_verify(order.index)
-            except JobFailed as failed:
-                await self._desk.fail(order.job, failed)
-            self._desk.metrics.compute_seconds[LIGHT].observe(time.perf_counter() - started)
+            async with self._failing_together([order]):
+                with self._desk.metrics.compute_seconds[LIGHT].time():
+                    texts[order] = await _verified_text(order.index)
             await asyncio.sleep(0)
         return texts
 
-    async def _store(self, texts: dict[Order, str]) -> Sequence[Order]:
+    async def _store(self, texts: Mapping[Order, str]) -> Sequence[Order]:
+        served: Sequence[Order] = ()
         values = {order.index: text for order, text in texts.items()}
+        async with self._failing_together(list(texts)):
+            await self._outages.endure_unless_refused("store", lambda: self._values.put(values))
+            served = list(texts)
+        return served
+
+    @asynccontextmanager
+    async def _failing_together(self, orders: Sequence[Order]) -> AsyncIterator[None]:
+        """Let a JobFailed that the block raises be the failure of these orders, and end there."""
         try:
-            await self._desk.outages.store(lambda: self._values.put(values))
+            yield
         except JobFailed as failed:
-            return await self._fail(list(texts), failed)
-        return list(texts)
-
-    async def _fail(self, orders: Sequence[Order], failed: JobFailed) -> Sequence[Order]:
-        for order in orders:
-            await self._desk.fail(order.job, failed)
-        return ()
+            for order in orders:
+                with log_context(**order.log_fields):
+                    await self._desk.fail(order.job, failed)
 
 
-async def _compute_and_verify(index: int) -> str:
+def _parted(
+    orders: Sequence[Order], is_first: Callable[[Order], bool]
+) -> tuple[list[Order], list[Order]]:
+    """Return the orders of which that is true, and the others."""
+    first = [order for order in orders if is_first(order)]
+    return first, [order for order in orders if not is_first(order)]
+
+
+async def _verified_text(index: int) -> str:
     """Return F(index); raises WrongValue, or Unforeseen for a bug that only this index may show."""
     try:
         if index <= LOOP_MAX_INDEX:

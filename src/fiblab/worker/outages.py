@@ -68,8 +68,10 @@ class Outages:
                 return result
         return None
 
-    async def store(self, call: Callable[[], Awaitable[Result]]) -> Result:
-        """Call until it succeeds; raises StoreRefused where Redis won't take this very value."""
+    async def endure_unless_refused(
+        self, operation: str, call: Callable[[], Awaitable[Result]]
+    ) -> Result:
+        """Call until it succeeds; raises StoreRefused where waiting would not help."""
 
         async def attempt() -> Result:
             try:
@@ -79,7 +81,7 @@ class Outages:
                     raise
                 raise StoreRefused(f"Redis answered: {error}") from error
 
-        return await self.endure("store", attempt)
+        return await self.endure(operation, attempt)
 
     async def _pause(self, operation: str, error: Exception, attempt: int) -> None:
         self.note(operation, error)

@@ -40,7 +40,6 @@ def work(settings: WorkerSettings) -> None:
 async def _work(settings: WorkerSettings) -> None:
     metrics = WorkerMetrics(new_registry())
     shutdown = Shutdown()
-    request_on_signals(shutdown)
 
     def on_corrupt(index: int | None, tier: str, reason: str) -> None:
         metrics.corrupt_values[tier].inc()
@@ -53,6 +52,8 @@ async def _work(settings: WorkerSettings) -> None:
         )
 
     async with open_worker_parts(settings, on_corrupt=on_corrupt) as parts:
+        # Only now: until there is something to end in order, a signal ends the process as usual.
+        request_on_signals(shutdown)
         await Worker(parts, metrics, shutdown).run()
 
 

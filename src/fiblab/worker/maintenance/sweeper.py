@@ -78,12 +78,12 @@ class Sweeper:
         async with self._open_requests.sole_sweeper() as is_sole:
             if not is_sole:
                 return
-            page = [-1]
-            while page:
-                page = await self._open_requests.open_indices(
-                    self._after_s, PAGE, after_index=page[-1]
-                )
+            last_seen = -1
+            while page := await self._open_requests.open_indices(
+                self._after_s, PAGE, after_index=last_seen
+            ):
                 await self._settle(page)
+                last_seen = page[-1]
             forgotten = await self._open_requests.forget_closed(IDEMPOTENCY_WINDOW)
             self._count("forgotten", forgotten)
 
