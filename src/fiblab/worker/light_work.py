@@ -81,14 +81,14 @@ class LightWork:
 
     async def _extend_dense_range(self, orders: Sequence[Order]) -> Sequence[Order]:
         """Serve dense orders in one step, as each value follows from those stored before it."""
-        served: Sequence[Order] = ()
+        served: list[Order] = []
         if orders:
             async with self._failing_together(orders):
                 await self._outages.endure_unless_refused(
                     "extend the dense range",
                     lambda: self._dense_range.cover([order.index for order in orders]),
                 )
-                served = orders
+                served.extend(orders)
         return served
 
     async def _compute_and_verify(self, orders: Sequence[Order]) -> dict[Order, str]:
@@ -101,11 +101,11 @@ class LightWork:
         return texts
 
     async def _store(self, texts: Mapping[Order, str]) -> Sequence[Order]:
-        served: Sequence[Order] = ()
+        served: list[Order] = []
         values = {order.index: text for order, text in texts.items()}
         async with self._failing_together(list(texts)):
             await self._outages.endure_unless_refused("store", lambda: self._values.put(values))
-            served = list(texts)
+            served.extend(texts)
         return served
 
     @asynccontextmanager
