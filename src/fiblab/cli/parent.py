@@ -13,8 +13,11 @@ def end_with_parent() -> None:
     whatever way it dies, SIGKILL included: the system closes the pipe.
     """
 
+    stdin = sys.stdin.fileno()
+
     def watch() -> None:
-        while sys.stdin.buffer.read(4096):
+        # Below Python's own buffer, whose lock a thread that waits would hold for ever.
+        while os.read(stdin, 4096):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
 

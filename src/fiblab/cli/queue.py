@@ -18,6 +18,7 @@ from fiblab.queue import Depth, Enqueued, JobState, Queue
 from fiblab.redis import RedisError
 
 app = App(
+    name="queue",
     help="""Look into the queue of a running lab, and change what an operator may change.
 
 It finds the queue of a `fiblab up` on this machine by itself; `FIBLAB_REDIS_URL` names another.
