@@ -6,8 +6,9 @@
 local values_key, marker_key = KEYS[1], KEYS[2]
 local expected, FIRST_TEXT = tonumber(ARGV[1]), 2
 
-local marker = tonumber(redis.call("GET", marker_key) or "-1")
-if not marker then
+local stored = redis.call("GET", marker_key) or "-1"
+local marker = tonumber(stored)
+if not string.match(stored, "^%-?%d+$") then -- tonumber also takes nan, inf, 1e1 and 0x10
   return redis.error_reply("BADMARKER the marker of the dense range is no number: validate it")
 end
 if marker ~= expected or #ARGV < FIRST_TEXT then
