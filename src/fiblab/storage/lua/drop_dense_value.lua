@@ -3,7 +3,7 @@
 -- The marker stays: it then promises a value that is missing, which repair_dense puts right.
 --
 -- KEYS     values (hash: index -> text)
--- ARGV     index, sha1 of the corrupt text in hex
+-- ARGV     index, sha1 (in hex, of the corrupt text)
 -- Returns  1 deleted, or 0 nothing changed
 local values_key = KEYS[1]
 local index, corrupt_sha1 = ARGV[1], ARGV[2]

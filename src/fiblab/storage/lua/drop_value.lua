@@ -1,7 +1,7 @@
 -- drop_value: deletes a value that was found to be corrupt, unless it has been replaced meanwhile.
 --
 -- KEYS     value
--- ARGV     sha1 of the corrupt bytes, in hex
+-- ARGV     sha1 (in hex, of the corrupt bytes)
 -- Returns  1 deleted, or 0 nothing changed
 local value_key = KEYS[1]
 local corrupt_sha1 = ARGV[1]

@@ -1,7 +1,7 @@
 -- extend_dense: adds the next values to the dense range, and moves its marker with them.
 --
 -- KEYS     values (hash: index -> text), marker (string: index up to which the values are complete)
--- ARGV     expected marker (-1: none yet), then the texts of the indices after it, in order
+-- ARGV     expected marker (-1: none yet), then texts (of the indices after it, in order)
 -- Returns  the marker as it is now; other than expected at the beginning: nothing was written
 local values_key, marker_key = KEYS[1], KEYS[2]
 local expected, FIRST_TEXT = tonumber(ARGV[1]), 2

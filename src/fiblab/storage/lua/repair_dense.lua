@@ -1,8 +1,8 @@
 -- repair_dense: cuts the dense range back to its valid beginning, unless it changed meanwhile.
 --
 -- KEYS     values (hash: index -> text), marker (string: index up to which the values are complete)
--- ARGV     the marker as it was read ("" for none), the last valid index (-1: none),
---          then the fields to delete
+-- ARGV     marker as it was read ("" for none), last valid index (-1: none),
+--          then fields to delete
 -- Returns  1 the range is as wanted, or 0 the marker has changed: nothing was written, read again
 local values_key, marker_key = KEYS[1], KEYS[2]
 local marker_read, last_valid, FIRST_FIELD = ARGV[1], ARGV[2], 3
