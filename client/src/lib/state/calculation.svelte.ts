@@ -127,13 +127,15 @@ export class Calculation {
     const { answer } = await this.world.api.request(this.index, key, signal);
     this.#accepted = this.#firstLook = true;
     this.world.onAccepted?.(this.index);
-    return { answer, retryAfterMs: null }; // The first look waits at the server's side instead.
+    return { answer, retryAfterMs: null }; // The pause comes while the server holds the first look.
   }
 
-  #look(signal: AbortSignal): Promise<Reply> {
-    const waitS = this.#firstLook ? FIRST_LOOK_WAIT_S : undefined;
+  async #look(signal: AbortSignal): Promise<Reply> {
+    if (!this.#firstLook) return this.world.api.look(this.index, { signal });
     this.#firstLook = false;
-    return this.world.api.look(this.index, { waitS, signal });
+    const held = { waitS: FIRST_LOOK_WAIT_S, signal };
+    const { answer } = await this.world.api.look(this.index, held);
+    return { answer, retryAfterMs: null }; // The server has had its pause: while it held this.
   }
 
   #take(answer: Answer): void {
