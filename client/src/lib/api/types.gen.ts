@@ -5,6 +5,16 @@ export type ClientOptions = {
 };
 
 /**
+ * Checks
+ *
+ * Each dependency, by name.
+ */
+export type Checks = {
+    redis: DependencyState;
+    postgres: DependencyState;
+};
+
+/**
  * DependencyState
  *
  * Whether one dependency can be used.
@@ -211,8 +221,7 @@ export type RangeRequest = {
 export type Readiness = {
     ready: boolean;
     draining: boolean;
-    redis: DependencyState;
-    postgres: DependencyState;
+    checks: Checks;
 };
 
 /**
@@ -282,6 +291,14 @@ export type GetFibonacciRangeData = {
 
 export type GetFibonacciRangeErrors = {
     /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
      * `/problems/invalid-request`: A field of the request cannot be used.
      */
     422: Problem;
@@ -290,7 +307,7 @@ export type GetFibonacciRangeErrors = {
      */
     500: Problem;
     /**
-     * `/problems/dependency-unavailable`: A store that the answer needs is out of reach. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/overloaded`: The server has all the requests it can hold.
+     * `/problems/queue-full`: The queue is full. · `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
      */
     503: Problem;
 };
@@ -329,7 +346,11 @@ export type RequestFibonacciRangeErrors = {
      */
     400: Problem;
     /**
-     * `/problems/request-timeout`: The request's body did not arrive in time.
+     * `/problems/forbidden`: This call is not yours to make.
+     */
+    403: Problem;
+    /**
+     * `/problems/request-timeout`: The request did not arrive in time.
      */
     408: Problem;
     /**
@@ -337,9 +358,17 @@ export type RequestFibonacciRangeErrors = {
      */
     413: Problem;
     /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
      * `/problems/unsupported-media-type`: The body is of a type that is not read here.
      */
     415: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
     /**
      * `/problems/invalid-request`: A field of the request cannot be used. · `/problems/idempotency-key-reused`: The Idempotency-Key already stands for another request.
      */
@@ -353,7 +382,7 @@ export type RequestFibonacciRangeErrors = {
      */
     500: Problem;
     /**
-     * `/problems/queue-full`: The queue is full. · `/problems/outcome-unknown`: It is unknown whether the request was counted. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/overloaded`: The server has all the requests it can hold.
+     * `/problems/queue-full`: The queue is full. · `/problems/outcome-unknown`: It is unknown whether the request was counted. · `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
      */
     503: Problem;
 };
@@ -393,6 +422,14 @@ export type GetMostRequestedData = {
 
 export type GetMostRequestedErrors = {
     /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
      * `/problems/invalid-request`: A field of the request cannot be used.
      */
     422: Problem;
@@ -401,7 +438,7 @@ export type GetMostRequestedErrors = {
      */
     500: Problem;
     /**
-     * `/problems/dependency-unavailable`: A store that the answer needs is out of reach. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/overloaded`: The server has all the requests it can hold.
+     * `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
      */
     503: Problem;
 };
@@ -449,6 +486,14 @@ export type GetFibonacciErrors = {
      */
     404: Problem;
     /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
      * `/problems/invalid-request`: A field of the request cannot be used.
      */
     422: Problem;
@@ -457,7 +502,7 @@ export type GetFibonacciErrors = {
      */
     500: Problem;
     /**
-     * `/problems/dependency-unavailable`: A store that the answer needs is out of reach. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/overloaded`: The server has all the requests it can hold.
+     * `/problems/queue-full`: The queue is full. · `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
      */
     503: Problem;
 };
@@ -509,6 +554,18 @@ export type RequestFibonacciErrors = {
      */
     400: Problem;
     /**
+     * `/problems/forbidden`: This call is not yours to make.
+     */
+    403: Problem;
+    /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
      * `/problems/invalid-request`: A field of the request cannot be used. · `/problems/idempotency-key-reused`: The Idempotency-Key already stands for another request.
      */
     422: Problem;
@@ -521,7 +578,7 @@ export type RequestFibonacciErrors = {
      */
     500: Problem;
     /**
-     * `/problems/queue-full`: The queue is full. · `/problems/outcome-unknown`: It is unknown whether the request was counted. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/overloaded`: The server has all the requests it can hold.
+     * `/problems/queue-full`: The queue is full. · `/problems/outcome-unknown`: It is unknown whether the request was counted. · `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
      */
     503: Problem;
 };
@@ -577,9 +634,17 @@ export type GetFibonacciDigitsErrors = {
      */
     409: Problem;
     /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
      * `/problems/range-not-satisfiable`: The number has no such digits.
      */
     416: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
     /**
      * `/problems/invalid-request`: A field of the request cannot be used.
      */
@@ -589,7 +654,7 @@ export type GetFibonacciDigitsErrors = {
      */
     500: Problem;
     /**
-     * `/problems/dependency-unavailable`: A store that the answer needs is out of reach. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/overloaded`: The server has all the requests it can hold.
+     * `/problems/queue-full`: The queue is full. · `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
      */
     503: Problem;
 };
@@ -653,3 +718,19 @@ export type GetReadinessResponses = {
 };
 
 export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
+
+export type GetMetricsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/metrics';
+};
+
+export type GetMetricsResponses = {
+    /**
+     * Counters, histograms and the queue's gauges.
+     */
+    200: string;
+};
+
+export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
