@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from fiblab.server.problem_type import ProblemType
+from fiblab.server.problems import RATE_LIMITED
 
 Element = dict[str, Any]
 
 #: Headers that every answer carries.
 EVERY_ANSWER = ("X-Request-ID", "traceparent")
+
+#: Headers of a call that is limited, unless it is refused before.
+LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
 
 
 def reference(kind: str, name: str) -> Element:
@@ -53,16 +57,17 @@ def answer(
     return described
 
 
-def refusals(*kinds: ProblemType, headers: Sequence[str] = ()) -> dict[str, Element]:
+def refusals(*kinds: ProblemType) -> dict[str, Element]:
     """Describe the refusals of an operation, those of one status together."""
     by_status: dict[str, list[ProblemType]] = {}
     for kind in kinds:
         by_status.setdefault(str(kind.status.value), []).append(kind)
+    limits = LIMIT_HEADERS if RATE_LIMITED in kinds else ()
     return {
         status: answer(
             " · ".join(f"`{kind.uri}`: {kind.title}." for kind in same),
             "Problem",
-            headers=_headers_of(status, headers),
+            headers=_headers_of(status, limits),
             media_type="application/problem+json",
             examples={kind.slug: _example(kind) for kind in same},
         )
@@ -70,10 +75,14 @@ def refusals(*kinds: ProblemType, headers: Sequence[str] = ()) -> dict[str, Elem
     }
 
 
-def _headers_of(status: str, headers: Sequence[str]) -> tuple[str, ...]:
-    by_status = {"405": ("Allow",), "416": ("Content-Range",), "429": (), "503": ("Retry-After",)}
-    limits = ("Retry-After", "RateLimit", "RateLimit-Policy") if status == "429" else ()
-    return (*headers, *by_status.get(status, ()), *limits)
+def _headers_of(status: str, limits: Sequence[str]) -> tuple[str, ...]:
+    by_status = {
+        "405": ("Allow",),
+        "416": ("Content-Range",),
+        "429": ("Retry-After", *limits),
+        "503": ("Retry-After", *limits),
+    }
+    return by_status.get(status, ())
 
 
 def _example(kind: ProblemType) -> Element:

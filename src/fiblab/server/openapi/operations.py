@@ -1,7 +1,15 @@
 """Every operation on numbers, as an OpenAPI path item each."""
 
 from fiblab.server import problems
-from fiblab.server.openapi.elements import Element, answer, query, reference, refusals, schema
+from fiblab.server.openapi.elements import (
+    LIMIT_HEADERS,
+    Element,
+    answer,
+    query,
+    reference,
+    refusals,
+    schema,
+)
 
 #: What any call of the API may be refused with.
 _ANY = (
@@ -20,7 +28,6 @@ _COUNTING = (
     *_ANY,
 )
 _DONE_HEADERS = ("ETag", "Cache-Control", "Preference-Applied", "Content-Encoding")
-_LIMITS = ("RateLimit", "RateLimit-Policy")
 
 _DONE = {"index": 40, "status": "done", "value": "102334155", "digit_count": 9}
 _LARGE = {
@@ -77,10 +84,10 @@ def fibonacci() -> Element:
                     "Counted, and known.",
                     "FibonacciDone",
                     "FibonacciDoneLarge",
-                    headers=("Preference-Applied", "Content-Encoding", *_LIMITS),
+                    headers=("Preference-Applied", "Content-Encoding", *LIMIT_HEADERS),
                     examples={"done": _DONE, "large": _LARGE},
                 ),
-                "202": _calculating("Location", "Preference-Applied", *_LIMITS),
+                "202": _calculating("Location", "Preference-Applied", *LIMIT_HEADERS),
                 **refusals(
                     problems.MALFORMED_IDEMPOTENCY_KEY,
                     problems.INVALID_REQUEST,
@@ -173,11 +180,15 @@ def request_range(range_limit: int) -> Element:
                 },
             },
             "responses": {
-                "200": answer("Counted, and all known.", "RangeItems", headers=_LIMITS),
+                "200": answer(
+                    "Counted, and all known.",
+                    "RangeItems",
+                    headers=("Content-Encoding", *LIMIT_HEADERS),
+                ),
                 "202": answer(
                     "Counted; some are not known yet.",
                     "RangeItems",
-                    headers=("Location", "Retry-After", *_LIMITS),
+                    headers=("Location", "Retry-After", "Content-Encoding", *LIMIT_HEADERS),
                 ),
                 **refusals(
                     problems.MALFORMED_JSON,
@@ -215,6 +226,7 @@ def most_requested() -> Element:
                 "200": answer(
                     "Most requested first; empty where nothing was asked.",
                     "MostRequested",
+                    headers=("Content-Encoding",),
                     examples={"two": example},
                 ),
                 **refusals(problems.INVALID_REQUEST, *_ANY),
