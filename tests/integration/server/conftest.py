@@ -2,26 +2,32 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-import asyncpg
 import gmpy2
 import httpx
+import psycopg
 import pytest
 import uvicorn
 from pydantic import SecretStr
 
 from fiblab.bootstrap import ServerParts, open_server_parts
 from fiblab.config import ServerSettings
+from fiblab.embedded import EmbeddedStack
 from fiblab.queue import Claimant, Failure
 from fiblab.server.app import build_app
 from fiblab.server.drain import Drain
+from fiblab.server.openapi import Limits, build_document
 from fiblab.server.run import uvicorn_config
 from fiblab.server.surroundings import Surroundings
 from fiblab.server.wire import INLINE_DIGITS_LIMIT
+from fiblab.storage.migrate import apply
+
+from .conformance import Conformance
 
 #: Far more than any test waits for anything.
 PATIENCE_S = 20.0
@@ -94,6 +100,11 @@ class RunningServer:
         for job in await self.parts.queue.claim(claimant, 100):
             await self.parts.queue.fail(job.lease, Failure("test", detail, retryable=False))
 
+    async def spend_limit(self, client: str = "127.0.0.1") -> None:
+        """Let a client have spent all that it may ask for, until long after the test."""
+        later_us = (time.time_ns() // 1_000) + 10**12
+        await self.parts.redis.execute("SET", f"{{fiblab:0}}:rate:{client}", later_us)
+
     async def waiting_jobs(self) -> int:
         """Count the jobs that wait."""
         return sum((await self.parts.queue.depth()).ready.values())
@@ -110,14 +121,30 @@ class RunningServer:
         return await self.parts.requests.count(index)
 
 
+def document_of(settings: ServerSettings) -> dict[str, Any]:
+    """Give the OpenAPI document that a server with these settings serves."""
+    return build_document(
+        Limits(settings.max_index, settings.range_limit, int(settings.wait_limit_s))
+    )
+
+
 Start = Callable[..., AbstractAsyncContextManager[RunningServer]]
 
 
+@pytest.fixture(scope="session")
+def schema_url(stack: EmbeddedStack) -> str:
+    """Give one database for all tests of the server: making one for each would take longer."""
+    apply(stack.postgres_url)
+    return stack.postgres_url
+
+
 @pytest.fixture
-def settings(redis_url: str, migrated_url: str) -> ServerSettings:
-    """Give settings for stores of the test's own."""
+def settings(redis_url: str, schema_url: str) -> ServerSettings:
+    """Give settings for emptied stores."""
+    with psycopg.connect(schema_url, autocommit=True) as connection:
+        connection.execute("truncate request_ledger, request_count, fibonacci_value")
     return ServerSettings(
-        redis_url=SecretStr(redis_url), postgres_url=SecretStr(migrated_url), port=0
+        redis_url=SecretStr(redis_url), postgres_url=SecretStr(schema_url), port=0
     )
 
 
@@ -135,7 +162,11 @@ async def running(settings: ServerSettings) -> AsyncIterator[RunningServer]:
                 await server.listening.wait()
             host, port = server.servers[0].sockets[0].getsockname()
             client = await stack.enter_async_context(
-                httpx.AsyncClient(base_url=f"http://{host}:{port}", timeout=PATIENCE_S)
+                httpx.AsyncClient(
+                    base_url=f"http://{host}:{port}",
+                    timeout=PATIENCE_S,
+                    event_hooks={"response": [Conformance(document_of(settings)).check]},
+                )
             )
             yield RunningServer(client, host, port, parts, drain)
         finally:
@@ -165,11 +196,3 @@ async def server(start: Start) -> AsyncIterator[RunningServer]:
 async def client(server: RunningServer) -> httpx.AsyncClient:
     """Give a client of it."""
     return server.client
-
-
-@pytest.fixture
-async def postgres(migrated_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Give a connection of the test's own to its database."""
-    connection = await asyncpg.connect(migrated_url)
-    yield connection
-    await connection.close()
