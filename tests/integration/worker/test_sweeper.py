@@ -1,0 +1,216 @@
+"""Settling what the ledger owes, row by row of the sweeper's own table."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import TypeAlias
+
+import asyncpg
+import pytest
+from prometheus_client import CollectorRegistry
+
+from fiblab.bootstrap import WorkerParts
+from fiblab.fibonacci import fibonacci_text
+from fiblab.observability.metrics import WorkerMetrics
+from fiblab.queue import Claimant, Failure, JobState
+from fiblab.worker.maintenance.sweeper import IDEMPOTENCY_WINDOW, Sweeper
+from fiblab.worker.outages import Outages
+from fiblab.worker.shutdown import Shutdown
+
+from .conftest import OpenParts, StartWorker, job
+from .journal import Journal
+
+Row: TypeAlias = dict[str, object]
+Owe: TypeAlias = Callable[..., Awaitable[None]]
+
+#: Seconds from which these tests' sweeper looks at a row.
+AFTER_S = 15.0
+
+#: Seconds after which a row is looked at, and before.
+OLD_S, YOUNG_S = 60, 1
+
+
+@pytest.fixture
+async def parts(open_parts: OpenParts) -> AsyncIterator[WorkerParts]:
+    """Give a worker's parts without a worker."""
+    async with open_parts() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def database(migrated_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Give a look into the ledger, and a way to write what a server would."""
+    opened = await asyncpg.connect(migrated_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def owe(database: asyncpg.Connection) -> Owe:
+    """Record an accepted request of some age."""
+
+    async def record(index: int, age_s: float = OLD_S) -> None:
+        await database.execute(
+            "insert into request_ledger (request_id, index, accepted_at)"
+            " values ($1, $2, now() - $3::interval)",
+            f"request-{index}",
+            index,
+            timedelta(seconds=age_s),
+        )
+
+    return record
+
+
+async def row(database: asyncpg.Connection, index: int) -> Row:
+    """Read what the ledger says of a request."""
+    found = await database.fetchrow(
+        "select state, failure_category, failure_detail, attempts from request_ledger"
+        " where index = $1",
+        index,
+    )
+    assert found is not None
+    return dict(found)
+
+
+def sweeper_of(parts: WorkerParts) -> Sweeper:
+    """Make a sweeper that sweeps when it is told."""
+    return Sweeper(
+        parts.open_requests,
+        parts.queue,
+        parts.values,
+        outages=Outages(Shutdown()),
+        metrics=WorkerMetrics(CollectorRegistry()),
+        interval_s=3_600,
+        after_s=AFTER_S,
+        light_max_index=parts.settings.light_max_index,
+    )
+
+
+async def kill_job(parts: WorkerParts, index: int) -> None:
+    """Make a dead letter of a job."""
+    await parts.queue.enqueue([job(index)])
+    (claimed,) = await parts.queue.claim(Claimant.fresh("test", ("light", "heavy")), 1)
+    await parts.queue.fail(claimed.lease, Failure("timeout", "too long", retryable=False))
+
+
+async def test_stored_value_closes_the_row(
+    parts: WorkerParts, database: asyncpg.Connection, owe: Owe
+) -> None:
+    """A row whose job is gone and whose value is there is done."""
+    await owe(5_000)
+    await parts.values.store(5_000, fibonacci_text(5_000))
+    await sweeper_of(parts).sweep()
+    assert (await row(database, 5_000))["state"] == "done"
+
+
+async def test_dead_letter_closes_the_row_with_its_reason(
+    parts: WorkerParts, database: asyncpg.Connection, owe: Owe
+) -> None:
+    """The reason outlives the dead letter, which Redis may lose."""
+    await owe(5_000)
+    await kill_job(parts, 5_000)
+    await sweeper_of(parts).sweep()
+    assert await row(database, 5_000) == {
+        "state": "failed",
+        "failure_category": "timeout",
+        "failure_detail": "too long",
+        "attempts": 1,
+    }
+
+
+async def test_dead_letter_with_a_value_is_done(
+    parts: WorkerParts, database: asyncpg.Connection, owe: Owe
+) -> None:
+    """What was owed is there, whoever computed it."""
+    await owe(5_000)
+    await kill_job(parts, 5_000)
+    await parts.values.store(5_000, fibonacci_text(5_000))
+    await sweeper_of(parts).sweep()
+    assert (await row(database, 5_000))["state"] == "done"
+
+
+@pytest.mark.parametrize(("index", "lane"), [(40, "light"), (300_000, "heavy")])
+async def test_job_that_redis_lost_is_enqueued_again(
+    parts: WorkerParts, database: asyncpg.Connection, owe: Owe, index: int, lane: str
+) -> None:
+    """An accepted request survives the loss of Redis, in the lane that it belongs to."""
+    await owe(index)
+    await sweeper_of(parts).sweep()
+    (claimed,) = await parts.queue.claim(Claimant.fresh("test", (lane,)), 1)
+    assert claimed.id == str(index)
+    assert (await row(database, index))["state"] == "open"
+
+
+async def test_job_under_way_is_left_alone(
+    parts: WorkerParts, database: asyncpg.Connection, owe: Owe
+) -> None:
+    """Whether it waits or is in a worker's hands, its row stays open and the job as it is."""
+    await owe(40)
+    await owe(41)
+    await parts.queue.enqueue([job(40)])
+    await parts.queue.claim(Claimant.fresh("test", ("light",)), 1)
+    await parts.queue.enqueue([job(41)])
+    before = await parts.queue.status(["40", "41"])
+    await sweeper_of(parts).sweep()
+    assert await parts.queue.status(["40", "41"]) == before
+    assert (await row(database, 40))["state"] == (await row(database, 41))["state"] == "open"
+
+
+async def test_young_row_is_left_alone(parts: WorkerParts, owe: Owe) -> None:
+    """Its request may be between the ledger and the queue just now."""
+    await owe(40, age_s=YOUNG_S)
+    await sweeper_of(parts).sweep()
+    (status,) = await parts.queue.status(["40"])
+    assert status.state is JobState.GONE
+
+
+async def test_every_page_is_settled(parts: WorkerParts, owe: Owe) -> None:
+    """However much is owed, one sweep sees all of it."""
+    count = 1_201
+    for index in range(2_000, 2_000 + count):
+        await owe(index)
+    await sweeper_of(parts).sweep()
+    depth = await parts.queue.depth()
+    assert depth.ready["light"] == count
+
+
+async def test_only_one_sweeps(parts: WorkerParts, owe: Owe) -> None:
+    """While another worker sweeps, this one leaves it alone."""
+    await owe(40)
+    async with parts.open_requests.sole_sweeper() as is_sole:
+        assert is_sole
+        await sweeper_of(parts).sweep()
+        (status,) = await parts.queue.status(["40"])
+        assert status.state is JobState.GONE
+    await sweeper_of(parts).sweep()
+    (status,) = await parts.queue.status(["40"])
+    assert status.state is JobState.READY
+
+
+async def test_rows_are_forgotten_after_the_window(
+    parts: WorkerParts, database: asyncpg.Connection, owe: Owe
+) -> None:
+    """A closed row goes when its key need not be recognised any more, and not before."""
+    for index, age in ((1, IDEMPOTENCY_WINDOW * 1.01), (2, IDEMPOTENCY_WINDOW * 0.99)):
+        await owe(index)
+        await database.execute(
+            "update request_ledger set state = 'done', closed_at = now() - $2::interval"
+            " where index = $1",
+            index,
+            age,
+        )
+    await sweeper_of(parts).sweep()
+    assert [
+        found["index"] for found in await database.fetch("select index from request_ledger")
+    ] == [2]
+
+
+async def test_running_worker_sweeps(
+    start_worker: StartWorker, database: asyncpg.Connection, owe: Owe, journal: Journal
+) -> None:
+    """What Redis lost is computed, and its row closed, without anybody asking again."""
+    await owe(40)
+    await start_worker(sweep_interval_s=0.1, sweep_after_s=0.1)
+    assert await journal.wait_for_end(40) == "completed"
+    while (closed := await row(database, 40))["state"] == "open":
+        pass
+    assert closed["state"] == "done"
