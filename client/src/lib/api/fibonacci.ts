@@ -17,16 +17,10 @@ export type Done = DoneInFull | DoneLarge;
 
 export type Answer = Done | Calculating | Failed | Absent;
 
-/** An answer, and how long the server asked to wait before the next look at it. */
+/** An answer, and how long the server asks to wait before the next look; null: as one likes. */
 export interface Reply {
   answer: Answer;
   retryAfterMs: number | null;
-}
-
-/** How to look at a number. */
-export interface Look {
-  waitS?: number | undefined;
-  signal?: AbortSignal | undefined;
 }
 
 /** The Fibonacci calls of the API. Every method throws ApiError when it fails. */
@@ -34,24 +28,28 @@ export class FibonacciApi {
   constructor(private readonly http: Http) {}
 
   /** Requests F(index). The same key sent again is the same request, so it is counted once. */
-  async request(index: number, idempotencyKey: string, signal?: AbortSignal): Promise<Reply> {
+  async request(index: number, idempotencyKey: string, signal?: AbortSignal): Promise<Answer> {
     const response = await this.http.send(path(index), {
       method: 'POST',
       headers: { 'Idempotency-Key': idempotencyKey },
       signal
     });
-    return { answer: await readJson<Answer>(response), retryAfterMs: waitOf(response) };
+    return readJson<Answer>(response);
   }
 
   /**
-   * Looks at F(index) without requesting it: nothing is counted, nothing is enqueued. With
-   * `waitS` the server holds its answer for up to so many seconds, until the number is known.
+   * Looks at F(index) without requesting it: nothing is counted, nothing is enqueued. Where the
+   * number is being calculated the server holds its answer for up to HOLD_S.
    */
-  async look(index: number, { waitS, signal }: Look = {}): Promise<Reply> {
-    const headers: Record<string, string> = waitS ? { Prefer: `wait=${waitS}` } : {};
+  async look(index: number, signal?: AbortSignal): Promise<Reply> {
+    const headers = { Prefer: `wait=${HOLD_S}` };
     const response = await this.http.send(path(index), { headers, signal, expect: [404] });
     if (response.status === 404) return { answer: { index, status: 'absent' }, retryAfterMs: null };
-    return { answer: await readJson<Answer>(response), retryAfterMs: waitOf(response) };
+    const held = response.headers.has('Preference-Applied'); // then the pause is over already
+    return {
+      answer: await readJson<Answer>(response),
+      retryAfterMs: held ? null : waitOf(response)
+    };
   }
 
   async mostRequested(limit: number, signal?: AbortSignal): Promise<RequestedCount[]> {
@@ -81,6 +79,11 @@ export class FibonacciApi {
   }
 }
 
+/**
+ * Seconds: most jobs are over within it, and their numbers appear the moment they are known; a
+ * longer one would let the progress of long jobs stand still.
+ */
+const HOLD_S = 1;
 const ROOT = '/api/v1/fibonacci';
 const DESCRIPTION = '/openapi.json';
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { problemError } from '#lib/api/errors.ts';
-import type { Answer, Reply } from '#lib/api/fibonacci.ts';
+import type { Answer } from '#lib/api/fibonacci.ts';
 import { Calculation } from '#lib/state/calculation.svelte.ts';
 import { handWorld, settle } from '#lib/state/world.test-kit.ts';
 import { whereabouts } from './journey.ts';
@@ -11,9 +11,8 @@ const reason = { category: 'worker_lost', detail: 'd' };
 
 /** A calculation that has been requested, and has got this first answer. */
 async function given(answer: () => Promise<Answer>): Promise<Calculation> {
-  const request = async (): Promise<Reply> => ({ answer: await answer(), retryAfterMs: null });
-  const look = () => new Promise<Reply>(() => {});
-  const calculation = new Calculation(40, { ...handWorld(), api: { request, look } });
+  const look = () => new Promise<never>(() => {});
+  const calculation = new Calculation(40, { ...handWorld(), api: { request: answer, look } });
   calculation.request();
   await settle();
   return calculation;

@@ -22,12 +22,6 @@ export interface CalculationWorld extends PollerWorld {
   onDone?: (index: number, digitCount: number) => void;
 }
 
-/**
- * Seconds that the server may hold the first look after it has accepted: most jobs are over by
- * then, and their numbers appear the moment they are known. Later looks see progress instead.
- */
-const FIRST_LOOK_WAIT_S = 1;
-
 const FINAL = new Set<Answer['status']>(['done', 'failed', 'absent']);
 
 /**
@@ -44,7 +38,6 @@ export class Calculation {
 
   #idempotencyKey: string | null = null;
   #accepted = false;
-  #firstLook = false;
 
   constructor(
     readonly index: number,
@@ -106,7 +99,7 @@ export class Calculation {
   }
 
   #begin(step: Step): void {
-    this.#accepted = this.#firstLook = false;
+    this.#accepted = false;
     this.answer = null;
     this.moments = [];
     this.#note(step);
@@ -117,25 +110,17 @@ export class Calculation {
     const { answer, retryAfterMs } =
       this.#idempotencyKey !== null && !this.#accepted
         ? await this.#submit(this.#idempotencyKey, signal)
-        : await this.#look(signal);
+        : await this.world.api.look(this.index, signal);
     signal.throwIfAborted();
     this.#take(answer);
     return { final: FINAL.has(answer.status), retryAfterMs };
   }
 
   async #submit(key: string, signal: AbortSignal): Promise<Reply> {
-    const { answer } = await this.world.api.request(this.index, key, signal);
-    this.#accepted = this.#firstLook = true;
+    const answer = await this.world.api.request(this.index, key, signal);
+    this.#accepted = true;
     this.world.onAccepted?.(this.index);
-    return { answer, retryAfterMs: null }; // The pause comes while the server holds the first look.
-  }
-
-  async #look(signal: AbortSignal): Promise<Reply> {
-    if (!this.#firstLook) return this.world.api.look(this.index, { signal });
-    this.#firstLook = false;
-    const held = { waitS: FIRST_LOOK_WAIT_S, signal };
-    const { answer } = await this.world.api.look(this.index, held);
-    return { answer, retryAfterMs: null }; // The server has had its pause: while it held this.
+    return { answer, retryAfterMs: null }; // The server will hold the first look instead.
   }
 
   #take(answer: Answer): void {

@@ -1,15 +1,16 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { Unreachable } from '#lib/api/errors.ts';
-import type { Reply } from '#lib/api/fibonacci.ts';
+import type { Answer } from '#lib/api/fibonacci.ts';
 import { Calculations } from './calculations.svelte.ts';
 import { handWorld, settle } from './world.test-kit.ts';
 
-function given(answer: (index: number) => Promise<Reply>) {
-  const api = { request: vi.fn(answer), look: vi.fn(answer) };
+function given(answer: (index: number) => Promise<Answer>) {
+  const look = async (index: number) => ({ answer: await answer(index), retryAfterMs: null });
+  const api = { request: vi.fn(answer), look: vi.fn(look) };
   return { api, calculations: new Calculations({ ...handWorld(), api }) };
 }
 
-const never = () => new Promise<Reply>(() => {});
+const never = () => new Promise<never>(() => {});
 const indices = ({ list }: Calculations) => list.map(({ index }) => index);
 
 afterEach(() => vi.useRealTimers());
@@ -64,7 +65,7 @@ it('goes on with what a lost connection has stopped', async () => {
   let online = false;
   const { calculations } = given(async (index) => {
     if (!online) throw new Unreachable('offline');
-    return { answer: { index, status: 'done', digit_count: 1, value: '1' }, retryAfterMs: null };
+    return { index, status: 'done', digit_count: 1, value: '1' };
   });
   calculations.request(1);
   await vi.advanceTimersByTimeAsync(60_000);
