@@ -22,9 +22,9 @@ def render_json(record: Mapping[str, object]) -> str:
     above 64 bits, lone surrogates), every value of this record becomes text.
     """
     try:
-        line = orjson.dumps(record, default=_text).decode()
+        line = orjson.dumps(record, default=as_text).decode()
     except TypeError:
-        line = json.dumps({name: _text(value) for name, value in record.items()})
+        line = json.dumps({name: as_text(value) for name, value in record.items()})
     return line if line.isprintable() else escape(line)
 
 
@@ -34,12 +34,12 @@ def console_renderer(*, colour: bool) -> Callable[[Mapping[str, object]], str]:
     def render(record: Mapping[str, object]) -> str:
         fields = dict(record)
         time = str(fields.pop("ts"))[11:23]
-        level, event = str(fields.pop("level")), _text(fields.pop("event"))
+        level, event = str(fields.pop("level")), as_text(fields.pop("event"))
         trace = str(fields.pop("exception", ""))
         fields.pop("service", None)
         if colour:
             level = f"\x1b[{_COLOURS.get(level, '0')}m{level:<8}\x1b[0m"
-        pairs = (f"{name}={_text(value)}" for name, value in fields.items())
+        pairs = (f"{name}={as_text(value)}" for name, value in fields.items())
         head = f"{time} {level:<8} {escape(' '.join((event, *pairs)))}"
         return "\n    ".join([head, *map(escape, trace.splitlines())])
 
@@ -56,7 +56,8 @@ def traceback_text(error: BaseException) -> str:
     return "".join(traceback.format_exception(error)).rstrip()
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Return a text as it is, and of anything else its `repr`, which never fails."""
     if isinstance(value, str):
         return value
     try:

@@ -25,7 +25,6 @@ caught go the same way; `extra={...}` gives fields there.
 import atexit
 import contextlib
 import enum
-import io
 import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
@@ -40,11 +39,10 @@ from fiblab.observability.log_buffer import LogBuffer
 from fiblab.observability.log_rendering import console_renderer, render_json, traceback_text
 from fiblab.observability.redaction import redact
 
-Render = Callable[[Mapping[str, object]], str]
+Shape = Callable[[object, str, MutableMapping[str, object]], Mapping[str, object]]
+Render = Callable[[object, str, Mapping[str, object]], str]
 
 _context: ContextVar[Mapping[str, object]] = ContextVar("log context", default={})  # noqa: B039 - never written to
-
-_log = structlog.get_logger()
 
 
 class Category(enum.StrEnum):
@@ -70,18 +68,28 @@ def log_context(**fields: object) -> Iterator[None]:
 
 
 class LogOutput:
-    """The configured logs: `flush` before a risk, `close` to take the configuration back."""
+    """The configured logs: `flush` before a risk, `close` to take the configuration back.
+
+    Neither waits longer than two seconds for a stream that takes nothing.
+    """
 
     def __init__(self, buffer: LogBuffer, level: int) -> None:
         self._buffer = buffer
-        self._bridge = _Bridge()
+        self._log = structlog.get_logger()
+        self._bridge = _Bridge(self._log)
         self._excepthook = sys.excepthook
         sys.excepthook = self._uncaught
         logging.captureWarnings(capture=True)
         root = logging.getLogger()
+        self._level_before = root.level
         root.addHandler(self._bridge)
         root.setLevel(level)
         atexit.register(self.close)
+
+    @property
+    def dropped(self) -> int:
+        """How many lines were lost because the stream was too slow for them."""
+        return self._buffer.dropped
 
     def flush(self) -> None:
         """Write what waits."""
@@ -90,7 +98,9 @@ class LogOutput:
     def close(self) -> None:
         """Write what waits; what is logged from now on is written at once, by structlog only."""
         atexit.unregister(self.close)
-        logging.getLogger().removeHandler(self._bridge)
+        root = logging.getLogger()
+        root.removeHandler(self._bridge)
+        root.setLevel(self._level_before)
         logging.captureWarnings(capture=False)
         sys.excepthook = self._excepthook
         self._buffer.close()
@@ -101,7 +111,7 @@ class LogOutput:
         if issubclass(kind, KeyboardInterrupt):
             self._excepthook(kind, error, trace)
         else:
-            _log.critical("uncaught exception", category=Category.BUG, exc_info=error)
+            self._log.critical("uncaught exception", category=Category.BUG, exc_info=error)
 
 
 def configure(
@@ -112,20 +122,26 @@ def configure(
 ) -> LogOutput:
     """Send all logs of this process to `stream` (standard output by default), buffered.
 
-    Lines leave within 0.1 s, at once from level error on, and when the process exits, be it by
+    Lines leave within 0.1 s, sooner from level error on, and when the process exits, be it by
     `sys.exit` or an exception. SIGTERM without a handler, and SIGKILL, lose that last 0.1 s.
-    Raises ValueError for an unknown level.
+    Logging never waits for the stream: see `LogBuffer`. Raises ValueError for an unknown level.
     """
     number = logging.getLevelNamesMapping().get(level.upper())
     if number is None:
         raise ValueError(f"unknown log level {level!r}: use debug, info, warning, error, critical")
     stream = sys.stdout if stream is None else stream
-    if isinstance(stream, io.TextIOWrapper):  # whatever the locale says, and never an error
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    render = render_json if format == "json" else console_renderer(colour=stream.isatty())
-    buffer = LogBuffer(stream)
+    shape = _record_shaper(service)
+    render = _renderer(
+        render_json if format == "json" else console_renderer(colour=stream.isatty())
+    )
+
+    def tell_dropped(lines: int) -> str:
+        event = {"event": "log lines dropped", "category": Category.OVERLOAD, "lines": lines}
+        return render(None, "warning", shape(None, "warning", event))
+
+    buffer = LogBuffer(stream, tell_dropped)
     structlog.configure(
-        processors=[_record_shaper(service), _renderer(render)],
+        processors=[shape, render],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=lambda *_: _Lines(buffer),
         cache_logger_on_first_use=True,
@@ -133,31 +149,25 @@ def configure(
     return LogOutput(buffer, number)
 
 
-def _record_shaper(service: str) -> structlog.types.Processor:
-    """Put the fields of every record in front, and the context's in the middle."""
+def _record_shaper(service: str) -> Shape:
+    """Put the fields of every record in front; those that follow are searched for secrets."""
 
     def shape(
         _logger: object, method: str, event: MutableMapping[str, object]
     ) -> Mapping[str, object]:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        record: dict[str, object] = {
-            "ts": f"{now[:-6]}Z",  # without +00:00
-            "level": method,
-            "service": service,
-            "event": event.pop("event"),
-        }
         error = event.pop("exc_info", None)
-        record.update(_context.get())
-        record.update(event)
+        fields = {"event": event.pop("event"), **_context.get(), **event}
         if error:
-            record["exception"] = _traceback_of(error)
-        return record
+            fields["exception"] = _traceback_of(error)
+        # In UTC, so that +00:00 can be cut off.
+        return {"ts": f"{now[:-6]}Z", "level": method, "service": service, **redact(fields)}
 
     return shape
 
 
-def _renderer(render: Render) -> structlog.types.Processor:
-    return lambda _logger, _method, record: render(redact(record))
+def _renderer(render: Callable[[Mapping[str, object]], str]) -> Render:
+    return lambda _logger, _method, record: render(record)
 
 
 def _traceback_of(exc_info: object) -> str:
@@ -182,11 +192,15 @@ class _Bridge(logging.Handler):
     #: What every LogRecord has; the rest came by `extra`.
     _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
+    def __init__(self, log: structlog.typing.FilteringBoundLogger) -> None:
+        super().__init__()
+        self._log = log
+
     def emit(self, record: logging.LogRecord) -> None:
         """Log it with its logger's name, its extra fields and its exception."""
         try:
             extra = {name: value for name, value in vars(record).items() if name not in self._OWN}
             event, error = record.getMessage(), record.exc_info or None
-            _log.log(record.levelno, event, logger=record.name, exc_info=error, **extra)
+            self._log.log(record.levelno, event, logger=record.name, exc_info=error, **extra)
         except Exception:  # noqa: BLE001 - as every Handler: a bad log call must not stop its caller
             self.handleError(record)
