@@ -12,7 +12,6 @@ def end_with_parent() -> None:
     A supervisor that holds the other end of the pipe takes its children with it in
     whatever way it dies, SIGKILL included: the system closes the pipe.
     """
-
     stdin = sys.stdin.fileno()
 
     def watch() -> None:

@@ -134,10 +134,10 @@ class ChildProcess:
         deadline = time.monotonic() + limit_s
         while not probe():
             if not self.is_running:
-                raise StartError(f"{self.name} {self.ending()}{self._quoted_tail()}")
+                raise StartError(f"{self.name} {self.ending()}{self.quoted_tail()}")
             if time.monotonic() > deadline:
                 late = f"{self.name} was not ready within {limit_s:.0f} s"
-                raise StartError(late + self._quoted_tail())
+                raise StartError(late + self.quoted_tail())
             pause(POLL_S)
 
     def wait_ended(self, limit_s: float, pause: Pause = time.sleep) -> bool:
@@ -196,7 +196,8 @@ class ChildProcess:
             log.seek(self._log_start)
             return log.read().decode(errors="replace")
 
-    def _quoted_tail(self) -> str:
+    def quoted_tail(self) -> str:
+        """Say where its log is and what stands at its end."""
         tail = "\n  ".join(self.latest_log().splitlines()[-_TAIL_LINES:])
         return f"; the end of its log, {self.log}:\n  {tail}"
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
@@ -94,12 +95,13 @@ class EmbeddedStack:
             self.postgres.launch()
 
     def stop(self) -> None:
-        """Stop both, the asked one first and then PostgreSQL; harmless when nothing runs."""
-        for store in (self.redis, self.postgres):
-            if store is not None:
-                store.stop()
-        if self._data_dir is not None:
-            self._data_dir.close()
+        """Stop Redis, then PostgreSQL, and give the folder up; harmless when nothing runs."""
+        with ExitStack() as stack:  # also where an impatient Ctrl-C cuts one of them short
+            if self._data_dir is not None:
+                stack.callback(self._data_dir.close)
+            for store in (self.postgres, self.redis):
+                if store is not None:
+                    stack.callback(store.stop)
 
     def __enter__(self) -> Self:
         self.start()

@@ -1,0 +1,173 @@
+"""One run of the whole lab: started step by step, watched, and ended in the reverse order.
+
+data folder -> Redis, PostgreSQL -> schema -> server, workers -> page answers -> watch
+                               ... and back, on Ctrl-C or when a step fails
+"""
+
+import os
+import sys
+import time
+import webbrowser
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from fiblab.cli.exits import CommandFailed
+from fiblab.cli.running import announced
+from fiblab.cli.stop_signals import StopAsked, StopSignals
+from fiblab.embedded import EmbeddedStack
+from fiblab.embedded.errors import PortBusyError
+from fiblab.embedded.ports import free_port, require_free
+from fiblab.embedded.process import ChildProcess, Command
+from fiblab.embedded.supervisor import Supervisor
+from fiblab.storage import MigrationFailed
+from fiblab.storage.migrate import apply
+
+#: The port that is tried first, and how many after it.
+FIRST_PORT, PORTS_TRIED = 8000, 10
+#: Seconds for the server to answer that it is ready.
+READY_LIMIT_S = 30.0
+#: Seconds for server and workers to finish what they have in hand, above their own limits.
+SERVICE_GRACE_S = 25.0
+#: Seconds for one look at /readyz.
+PROBE_TIMEOUT_S = 2.0
+#: Where everybody listens, and the address by which this machine reaches that.
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not listened on
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the page shall be; a port of None is the first free one, 0 any free one."""
+
+    host: str
+    port: int | None
+    open_browser: bool
+
+    def choose_port(self) -> int:
+        """Find the port; raises PortBusyError, which says who has it and what to do."""
+        if self.port == 0:
+            return free_port(self.host)
+        if self.port is not None:
+            require_free(self.host, self.port)
+            return self.port
+        for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
+            with suppress(PortBusyError):
+                require_free(self.host, port)
+                return port
+        require_free(self.host, FIRST_PORT)  # says why not
+        return FIRST_PORT
+
+    def address(self, port: int) -> str:
+        """Write the page's address as a browser on this machine takes it."""
+        host = EVERYWHERE.get(self.host, self.host)
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Which stores: those of the URLs, or own ones in a data folder."""
+
+    redis_url: str | None
+    postgres_url: str | None
+    data_dir: Path | None
+    ephemeral: bool
+
+
+class LabRun:
+    """Starts, watches and ends one lab; `run` raises an EmbeddedError or CommandFailed."""
+
+    def __init__(self, place: Place, stores: Stores, workers: int) -> None:
+        self._place = place
+        self._workers = workers
+        self._began = time.monotonic()
+        self._signals = StopSignals()
+        self._supervisor = Supervisor(self._say)
+        self._stack = EmbeddedStack(
+            ephemeral=stores.ephemeral,
+            data_dir=stores.data_dir,
+            redis_url=stores.redis_url,
+            postgres_url=stores.postgres_url,
+            say=self._say,
+            pause=self._signals.pause,
+        )
+
+    def run(self) -> None:
+        """Return once Ctrl-C or SIGTERM has ended everything; nothing is left running."""
+        with self._signals, suppress(StopAsked), ExitStack() as ending:
+            port = self._place.choose_port()
+            self._start_stores(ending)
+            page = self._start_services(ending, port)
+            ending.enter_context(announced(page, self._stack.redis_url, self._stack.postgres_url))
+            self._stack.data_dir.publish(page)
+            self._welcome(page)
+            self._supervisor.run(self._signals.pause)
+
+    def _start_stores(self, ending: ExitStack) -> None:
+        self._say("starting Redis and PostgreSQL")
+        ending.callback(self._stack.stop)
+        self._stack.start()
+        for store in (self._stack.postgres, self._stack.redis):
+            if store is not None:
+                self._supervisor.keep(store.process, store.start)
+        self._say("bringing the database's schema up to date")
+        try:
+            apply(self._stack.postgres_url)
+        except MigrationFailed as failed:
+            raise CommandFailed(str(failed), advice="See the log of PostgreSQL.") from failed
+
+    def _start_services(self, ending: ExitStack, port: int) -> str:
+        self._say(f"starting the server and {self._workers} worker(s)")
+        ending.callback(self._supervisor.stop, SERVICE_GRACE_S)
+        ending.callback(self._say, "ending: what is in hand is finished or given back")
+        for number in range(1, self._workers + 1):
+            self._start("worker" if number == 1 else f"worker-{number}", "worker")
+        server = self._start("server", "server", {"FIBLAB_PORT": str(port)})
+        page = self._place.address(port)
+        server.wait_ready(lambda: _is_ready(page), READY_LIMIT_S, self._signals.pause)
+        return page
+
+    def _start(self, name: str, service: str, own: Mapping[str, str] | None = None) -> ChildProcess:
+        program = [sys.executable, "-P", "-m", "fiblab", service, "--until-stdin-closes"]
+        settings = {
+            "FIBLAB_REDIS_URL": self._stack.redis_url,
+            "FIBLAB_POSTGRES_URL": self._stack.postgres_url,
+            "FIBLAB_HOST": self._place.host,
+            **(own or {}),
+        }
+        command = Command(name, program, settings=settings, holds_stdin=True)
+        data_dir = self._stack.data_dir
+        process = ChildProcess(command, data_dir.log(name), data_dir.record)
+        process.start()
+        self._supervisor.keep(process)
+        return process
+
+    def _welcome(self, page: str) -> None:
+        self._say("ready")
+        print(
+            f"\n  The lab is open: {page}\n\n"
+            "  In another terminal:  fiblab get 40 --wait · fiblab queue depth · fiblab doctor\n"
+            f"  Logs: {self._stack.data_dir.path / 'logs'}\n"
+            "  Ctrl-C ends it.\n",
+            flush=True,
+        )
+        if self._place.open_browser and _has_screen():
+            webbrowser.open(page)
+
+    def _say(self, text: str) -> None:
+        """Tell on standard error what is being done, as the launcher does."""
+        seconds = time.monotonic() - self._began
+        print(f"fiblab {seconds:6.1f} s  {text}", file=sys.stderr, flush=True)
+
+
+def _is_ready(page: str) -> bool:
+    with suppress(httpx.TransportError):
+        return httpx.get(f"{page}/readyz", timeout=PROBE_TIMEOUT_S).is_success
+    return False
+
+
+def _has_screen() -> bool:
+    """Whether a browser can show itself; without a screen Python would open one made of text."""
+    return sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
