@@ -32,7 +32,7 @@ from fiblab.server.problems import (
     retry_after,
 )
 from fiblab.server.wire import FibonacciCalculating, RangeItem
-from fiblab.storage import Ledger, LedgerEntry
+from fiblab.storage import Ledger, LedgerEntry, LedgerIndefinite, LedgerUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,11 @@ class Intake:
 
     async def _refuse_reused_key(self, asking: Asking) -> None:
         """Find out before anything is queued what the key stands for, by both ends."""
-        with self._postgres_breaker:
-            recorded = await asyncio.gather(*map(self._ledger.find, asking.end_rows()))
+        try:
+            with self._postgres_breaker:
+                recorded = await asyncio.gather(*map(self._ledger.find, asking.end_rows()))
+        except LedgerIndefinite as error:
+            raise LedgerUnavailable("Looking up a key records nothing.") from error
         if tuple(recorded) not in {(None, None), asking.ends()}:
             raise Refusal(IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_KEY_REUSED.advice)
 

@@ -15,6 +15,7 @@ from fiblab.redis import RedisError
 from fiblab.server.believing import Believer
 from fiblab.server.breaker import Breaker, BreakerOpen
 from fiblab.server.cache_script import CacheScripts, Value
+from fiblab.server.in_time import in_time
 from fiblab.server.problems import QUEUE_FULL, Refusal, retry_after
 from fiblab.server.refusals import POSTGRES_ERRORS, POSTGRES_READ_TIMEOUT_S
 from fiblab.server.wire import (
@@ -95,8 +96,7 @@ class LookUp:
 
     async def _lost_or_absent(self, index: int) -> RangeItem:
         with self._postgres_breaker:
-            async with asyncio.timeout(POSTGRES_READ_TIMEOUT_S):
-                asked = await self._requests.asked(index)
+            asked = await in_time(self._requests.asked(index), POSTGRES_READ_TIMEOUT_S)
         return await self.enqueue_again(index) if asked else FibonacciAbsent(index)
 
     async def enqueue_again(self, index: int) -> FibonacciCalculating:

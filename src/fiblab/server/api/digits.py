@@ -22,6 +22,7 @@ from fiblab.server.breaker import Breaker
 from fiblab.server.byte_range import ByteRange, requested_range
 from fiblab.server.exchange import Exchange, RawHeaders, exchange_of
 from fiblab.server.fields import path_index
+from fiblab.server.in_time import in_time
 from fiblab.server.looking_up import LookUp
 from fiblab.server.negotiation import COMPRESS_FROM, LEVEL, Coding, accepted_coding
 from fiblab.server.problems import GIVEN_UP, Refusal
@@ -82,7 +83,7 @@ async def _digits(api: DigitsApi, index: int, *, read: bool) -> bytes | Fibonacc
     if not read:
         return b""
     with api.redis_breaker:
-        text = await api.values.get(index)
+        text = await in_time(api.values.get(index))  # it may read PostgreSQL
     # It may have expired, or been found corrupt, since it was looked up.
     return await api.look_up.enqueue_again(index) if text is None else text.encode()
 

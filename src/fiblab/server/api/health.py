@@ -1,8 +1,9 @@
 """/livez, /readyz and /metrics: for orchestrators, load balancers and Prometheus."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 from blacksheep import Content, Request, Response
@@ -14,6 +15,7 @@ from fiblab.redis import RedisError
 from fiblab.server.answers import json_answer
 from fiblab.server.breaker import Breaker
 from fiblab.server.exchange import exchange_of
+from fiblab.server.in_time import in_time
 from fiblab.server.problems import retry_after
 from fiblab.server.refusals import POSTGRES_ERRORS
 from fiblab.server.services import Services
@@ -47,6 +49,7 @@ def add_health(router: Router, api: HealthApi) -> None:
 
     @router.route("/readyz", methods=["GET", "HEAD"])
     async def get_readiness(request: Request) -> Response:
+        exchange_of(request).extend_deadline(2 * PROBE_TIMEOUT_S)  # the probes have their own
         redis, postgres = await asyncio.gather(
             _probe(api.queue.depth(), api.services.redis_breaker),
             _probe(_use_postgres(api), api.services.postgres_breaker),
@@ -67,11 +70,10 @@ def add_health(router: Router, api: HealthApi) -> None:
         )
 
 
-async def _probe(look: Awaitable[object], breaker: Breaker) -> DependencyState:
+async def _probe(look: Coroutine[Any, Any, object], breaker: Breaker) -> DependencyState:
     """Use a dependency once, past its breaker: readiness must see that it is back."""
     try:
-        async with asyncio.timeout(PROBE_TIMEOUT_S):
-            await look
+        await in_time(look, PROBE_TIMEOUT_S)
     except (RedisError, LedgerUnavailable, *POSTGRES_ERRORS) as error:
         # The kind of the failure, not its text, which may name hosts and users.
         return DependencyState(usable=False, breaker=breaker.state, detail=type(error).__name__)

@@ -18,6 +18,7 @@ def add_unmatched(router: Router, page: PageFiles) -> None:
 
     async def answer_unmatched(request: Request) -> Response:
         exchange = exchange_of(request)
+        exchange.route = "unmatched"
         path: str = request.scope["path"]
         allowed = [
             method
