@@ -44,11 +44,17 @@ class ListeningServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.listening = asyncio.Event()
+        self.told_to_stop = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say so."""
         await super().startup(sockets)
         self.listening.set()
+
+    async def main_loop(self) -> None:
+        """Run until told to stop, without looking ten times a second."""
+        await self.on_tick(0)  # sets the Date header
+        await self.told_to_stop.wait()
 
 
 class WatchedDrain(Drain):
@@ -99,6 +105,15 @@ class RunningServer:
         claimant = Claimant.fresh("test", ("light", "heavy"))
         for job in await self.parts.queue.claim(claimant, 100):
             await self.parts.queue.fail(job.lease, Failure("test", detail, retryable=False))
+
+    @asynccontextmanager
+    async def hold(self, address: str) -> AsyncIterator[asyncio.Task[httpx.Response]]:
+        """Let an answer be held by `Prefer: wait` until the block ends."""
+        asked = asyncio.create_task(self.client.get(address, headers={"Prefer": "wait=20"}))
+        await self.drain.held.wait()
+        yield asked
+        self.drain.begin()
+        await asked
 
     async def spend_limit(self, client: str = "127.0.0.1") -> None:
         """Let a client have spent all that it may ask for, until long after the test."""
@@ -165,13 +180,14 @@ async def running(settings: ServerSettings) -> AsyncIterator[RunningServer]:
                 httpx.AsyncClient(
                     base_url=f"http://{host}:{port}",
                     timeout=PATIENCE_S,
+                    verify=False,  # noqa: S501 - no TLS here; reading certificates takes longest
                     event_hooks={"response": [Conformance(document_of(settings)).check]},
                 )
             )
             yield RunningServer(client, host, port, parts, drain)
         finally:
             drain.begin()
-            server.should_exit = True
+            server.told_to_stop.set()
             await task
 
 
@@ -190,9 +206,3 @@ async def server(start: Start) -> AsyncIterator[RunningServer]:
     """Run one with the default settings."""
     async with start() as started:
         yield started
-
-
-@pytest.fixture
-async def client(server: RunningServer) -> httpx.AsyncClient:
-    """Give a client of it."""
-    return server.client
