@@ -1,63 +1,19 @@
-"""Logs as a whole: one record is one JSON line, whoever wrote it and whatever is in it."""
+"""Logs as a whole: one record is one JSON line, whoever wrote it."""
 
 import contextlib
 import io
 import json
 import logging
 import re
-import subprocess
-import sys
 import threading
-import unicodedata
 import warnings
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 import structlog
-from hypothesis import given
-from hypothesis import strategies as st
 
 from fiblab.observability.logs import Category, LogOutput, configure, log_context
 
-Records = Callable[[], list[dict[str, Any]]]
-
-
-@pytest.fixture(autouse=True)
-def _no_configuration_left() -> Iterator[None]:
-    """Leave structlog as it was."""
-    yield
-    structlog.reset_defaults()
-
-
-@pytest.fixture
-def stream() -> io.StringIO:
-    """Take what is written."""
-    return io.StringIO()
-
-
-@pytest.fixture
-def output(stream: io.StringIO) -> Iterator[LogOutput]:
-    """Log everything as JSON."""
-    output = configure("server", "debug", "json", stream)
-    yield output
-    output.close()
-
-
-@pytest.fixture
-def records(output: LogOutput, stream: io.StringIO) -> Records:
-    """Read what was logged so far, each line as JSON."""
-
-    def read() -> list[dict[str, Any]]:
-        output.flush()
-        return [json.loads(line) for line in stream.getvalue().splitlines()]
-
-    return read
-
-
-def fail(error: Exception) -> None:
-    """Raise it."""
-    raise error
+from .log_records import Records, fail
 
 
 def test_a_record_has_the_fields_of_every_record_and_its_own(records: Records) -> None:
@@ -177,98 +133,6 @@ def test_warnings_are_logged(output: LogOutput, records: Records) -> None:
     assert "old usage" in record["event"]
 
 
-SECRET = "hunter2"  # noqa: S105 - what must not be seen
-
-
-@pytest.mark.usefixtures("output")
-def test_no_secret_leaves_by_any_way(records: Records, stream: io.StringIO) -> None:
-    """Field, text, exception, context, extra or the standard library's arguments."""
-    log, url = structlog.get_logger(), f"redis://app:{SECRET}@db:6379/0"
-    event = f"connecting to {url}"
-    with log_context(session_token=SECRET):
-        log.info(event, url=url, password=SECRET, headers={"Cookie": SECRET})
-    log.warning("refused", error=ConnectionError(f"cannot reach {url}"))
-    logging.getLogger("library").warning("at %s", url, extra={"api_key": SECRET})
-    try:
-        fail(ConnectionError(f"Authorization: Bearer {SECRET}"))
-    except ConnectionError:
-        log.exception("failed")
-
-    assert len(records()) == 4
-    assert SECRET not in stream.getvalue()
-    assert stream.getvalue().count("[redacted]") >= 8
-
-
-HOSTILE = {
-    "line end": "a\n2026-01-01 INFO forged",
-    "carriage return": "a\rforged",
-    "escape": "a\x1b[2J\x1b]0;title\x07",
-    "C1 control": "a\x9b31m",
-    "nul": "a\x00b",
-    "line separator": "a\u2028b\u2029c\x85d\x0be\x0cf",
-    "right to left": "a\u202eb\u2066c",
-    "lone surrogate": "a\ud800b",
-    "quotes": 'a","level":"critical","x":"',
-}
-
-
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("format_", ["json", "console"])
-def test_a_hostile_text_neither_breaks_a_line_nor_reaches_the_terminal(
-    stream: io.StringIO, text: str, format_: Any
-) -> None:
-    """As an event, as a value or as a name, for machines and for people."""
-    output = configure("server", "info", format_, stream)
-    structlog.get_logger().info(text, path=text, **{text: 1})
-    logging.getLogger("library").info("%s", text)
-    output.close()
-
-    written = stream.getvalue()
-    assert written.count("\n") == len(written.splitlines()) == 2
-    assert written.replace("\n", "").isprintable()
-
-
-json_like = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=8,
-)
-
-
-@given(fields=st.dictionaries(st.text(), json_like, max_size=4))
-def test_whatever_is_logged_is_one_line_of_json(fields: dict[str, object]) -> None:
-    """Also what JSON has no form for."""
-    stream = io.StringIO()
-    output = configure("server", "info", "json", stream)
-    structlog.get_logger().info("event", fields=fields)
-    output.close()
-
-    (line,) = stream.getvalue().splitlines()
-    assert json.loads(line)["event"] == "event"
-    assert {"Cc", "Cs", "Zl", "Zp"}.isdisjoint(map(unicodedata.category, line))
-
-
-class Unspeakable:
-    """An object that cannot even say what it is."""
-
-    def __repr__(self) -> str:
-        """Fail."""
-        raise RuntimeError("no words")
-
-
-def test_what_cannot_be_written_costs_no_record(records: Records) -> None:
-    """A failing repr, an integer of many digits, an endless nesting."""
-    endless: list[object] = []
-    endless.append(endless)
-
-    structlog.get_logger().info("odd", a=Unspeakable(), b=10**5_000, c=endless, d=2**64)
-
-    (record,) = records()
-    assert record["event"] == "odd"
-    assert record["a"] == "<Unspeakable without repr>"
-    assert "too deep" in str(record["c"])
-
-
 def test_the_console_is_for_people(stream: io.StringIO) -> None:
     """Time, level, event, fields; a traceback in lines of its own, indented."""
     output = configure("server", "info", "console", stream)
@@ -295,78 +159,3 @@ def test_after_the_end_records_are_written_at_once(output: LogOutput, stream: io
 
     (line,) = stream.getvalue().splitlines()
     assert json.loads(line)["event"] == "late"
-
-
-def run(code: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run code in a Python of its own."""
-    setup = "import structlog; from fiblab.observability.logs import configure; "
-    setup += "output = configure('server'); log = structlog.get_logger(); "
-    return subprocess.run(
-        [sys.executable, "-c", setup + code],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-        **options,
-    )
-
-
-def test_an_exception_that_nobody_caught_is_a_record() -> None:
-    """And what was logged just before is written too."""
-    ended = run("log.info('before'); raise ValueError('nobody caught me')")
-
-    before, uncaught = map(json.loads, ended.stdout.splitlines())
-    assert before["event"] == "before"
-    assert (uncaught["event"], uncaught["category"]) == ("uncaught exception", "bug")
-    assert uncaught["exception"].endswith("ValueError: nobody caught me")
-    assert (ended.returncode, ended.stderr) == (1, "")
-
-
-def test_a_locale_without_unicode_loses_no_record() -> None:
-    """The log is UTF-8 wherever it runs."""
-    ended = run("log.info('\\u03c6')", env={"LC_ALL": "C", "PYTHONUTF8": "0"}, encoding="utf-8")
-
-    assert json.loads(ended.stdout)["event"] == "\N{GREEK SMALL LETTER PHI}"
-
-
-def test_a_log_that_nobody_reads_stops_nobody() -> None:
-    """The process goes on, ends by itself, and knows how much was lost."""
-    code = (
-        "import structlog, sys; from fiblab.observability.logs import configure; "
-        "output = configure('server'); log = structlog.get_logger();\n"
-        "for n in range(40_000): log.error('unread', n=n)\n"
-        "print(output.dropped > 0, file=sys.stderr)"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.wait(30) == 0
-        assert process.stderr is not None
-        assert process.stderr.read() == "True\n"
-        assert process.stdout is not None
-        first = process.stdout.readline()
-    assert json.loads(first)["n"] == 0
-
-
-def test_a_log_whose_reader_is_gone_stops_nobody() -> None:
-    """A closed pipe costs the lines, and nothing else."""
-    code = (
-        "import structlog, sys; from fiblab.observability.logs import configure; "
-        "sys.stdin.read(); output = configure('server'); log = structlog.get_logger()\n"
-        "for n in range(3): log.error('unread'); output.flush()\n"
-        "print('alive', file=sys.stderr)"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.close()
-        assert process.stdin is not None
-        process.stdin.close()
-        assert process.wait(30) == 0
-        assert process.stderr is not None
-        assert process.stderr.read() == "alive\n"
