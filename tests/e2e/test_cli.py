@@ -106,4 +106,5 @@ def test_a_second_up_on_a_busy_port_says_what_to_do(lab: Lab) -> None:
     assert refused.returncode not in {Exit.OK, None}
     assert port in refused.stderr
     assert "--port" in refused.stderr
-    assert lab.client().get("/livez").is_success
+    with lab.client() as client:
+        assert client.get("/livez").is_success

@@ -59,6 +59,8 @@ def get(
         Address of the server; that of the lab which runs here if left out.
 
     """
+    if not index:
+        raise CommandFailed("INDEX is empty", advice="Write it in digits: 40.", code=Exit.USAGE)
     with httpx.Client(base_url=server or server_address(), timeout=TIMEOUT_SECONDS) as client:
         answer = _ask(client, "POST", index, {"Idempotency-Key": str(uuid.uuid4())})
         if wait:
