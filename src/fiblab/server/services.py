@@ -70,7 +70,7 @@ def build_services(parts: ServerParts, drain: Drain, metrics: ServerMetrics) -> 
         rate_limit=rate_limit,
         rate_limited=metrics.rate_limited,
     )
-    waiting = Waiting(look_up, drain)
+    waiting = Waiting(look_up.one, drain)
     return Services(look_up, intake, waiting, redis_breaker, postgres_breaker)
 
 

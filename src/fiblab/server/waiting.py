@@ -5,10 +5,11 @@ second; those who wait for the same index share them.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from fiblab.server.drain import Drain
-from fiblab.server.looking_up import LOOK_UP_ERRORS, LookUp
+from fiblab.server.looking_up import LOOK_UP_ERRORS
 from fiblab.server.wire import FibonacciCalculating, RangeItem
 
 #: Seconds; a small value is there within one or two milliseconds.
@@ -19,6 +20,9 @@ LONGEST_PAUSE_S = 0.1
 GROWTH = 1.5
 #: Requests held at once; each is an open connection. Beyond it they are answered at once.
 WAITERS_LIMIT = 1_000
+
+LookUpOne = Callable[[int], Awaitable[RangeItem]]
+"""Tells how an index stands; `LookUp.one`."""
 
 
 @dataclass(slots=True)
@@ -32,7 +36,7 @@ class _Watch:
 class Waiting:
     """Holds answers until they are known, at most `limit` at once."""
 
-    def __init__(self, look_up: LookUp, drain: Drain, *, limit: int = WAITERS_LIMIT) -> None:
+    def __init__(self, look_up: LookUpOne, drain: Drain, *, limit: int = WAITERS_LIMIT) -> None:
         self._look_up = look_up
         self._drain = drain
         self._limit = limit
@@ -78,7 +82,7 @@ class Waiting:
         pause = FIRST_PAUSE_S
         while True:
             draining = await self._drain.wait(pause)
-            item = await self._look_up.one(index)
+            item = await self._look_up(index)
             if draining or not isinstance(item, FibonacciCalculating):
                 return item
             pause = min(pause * GROWTH, LONGEST_PAUSE_S)

@@ -3,6 +3,8 @@
 import base64
 import hashlib
 
+import pytest
+
 from fiblab.server.cors import Cors
 from fiblab.server.security import security_headers
 
@@ -52,3 +54,25 @@ def test_preflight() -> None:
     headers = dict(Cors([ORIGIN.decode()]).preflight("OPTIONS", request) or [])
     assert b"POST" in headers[b"access-control-allow-methods"]
     assert b"idempotency-key" in headers[b"access-control-allow-headers"]
+
+
+@pytest.mark.parametrize(
+    ("method", "site", "origin", "refused"),
+    [
+        ("POST", b"cross-site", b"https://evil.example", True),
+        ("POST", b"same-site", b"https://sub.lab.example", True),
+        ("POST", b"cross-site", None, True),
+        ("POST", b"cross-site", ORIGIN, False),
+        ("POST", b"same-origin", b"https://page.example", False),
+        ("POST", b"none", None, False),
+        ("POST", None, None, False),
+        ("GET", b"cross-site", b"https://evil.example", False),
+    ],
+)
+def test_other_sites_change_nothing(
+    method: str, site: bytes | None, origin: bytes | None, *, refused: bool
+) -> None:
+    """A page of another site may change nothing, unless its origin is allowed."""
+    sent = {b"sec-fetch-site": site, b"origin": origin}
+    headers = {name: value for name, value in sent.items() if value is not None}
+    assert Cors([ORIGIN.decode()]).refuses(method, headers) is refused
