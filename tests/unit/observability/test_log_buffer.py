@@ -46,10 +46,12 @@ def never(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_line_leaves_by_itself(gated: GatedStream, buffer: LogBuffer) -> None:
-    """Nobody has to ask for it."""
-    buffer.add("a")
-
-    assert gated.asked.wait(10)
+    """Nobody has to ask for it, nor for the next one."""
+    gated.gate.set()
+    for line in "abc":
+        buffer.add(line)
+        assert gated.asked.wait(10)
+        gated.asked.clear()
 
 
 @pytest.mark.usefixtures("never")

@@ -7,7 +7,9 @@ from fiblab.observability.trace import TraceContext, parse_traceparent
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
 
-@pytest.mark.parametrize(("flags", "sampled"), [("01", True), ("00", False), ("03", True)])
+@pytest.mark.parametrize(
+    ("flags", "sampled"), [("01", True), ("00", False), ("02", False), ("03", True)]
+)
 def test_a_header_is_read(flags: str, sampled: bool) -> None:  # noqa: FBT001 - a case's expectation
     """Of the flags only the lowest has a meaning."""
     assert parse_traceparent(f"00-{TRACE}-{SPAN}-{flags}") == TraceContext(TRACE, SPAN, sampled)
