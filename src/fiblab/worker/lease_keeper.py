@@ -14,7 +14,7 @@ BEATS_PER_LEASE = 3
 #: Seconds between two heartbeats at most: they carry the progress that a person watches.
 PROGRESS_INTERVAL_S = 1.0
 
-#: Seconds between two heartbeats at least, however often there is progress.
+#: Seconds between two heartbeats at least, however often there is progress to tell.
 SHORTEST_INTERVAL_S = 0.2
 
 
@@ -44,12 +44,13 @@ class LeaseKeeper:
         self._outages = outages
         lease_s = queue.policy.visibility_timeout_ms / 1_000
         self._interval_s = min(lease_s / BEATS_PER_LEASE, PROGRESS_INTERVAL_S)
+        self._rest_s = min(SHORTEST_INTERVAL_S, self._interval_s / 2)
         self._kept: dict[Lease, KeptLease] = {}
         self._news = asyncio.Event()
 
     @contextmanager
     def keep(self, leases: Sequence[KeptLease]) -> Iterator[None]:
-        """Keep these leases inside the block. Leave it before you give them back."""
+        """Keep these leases inside the block; leave it before the jobs are ended or given back."""
         self._kept |= {kept.lease: kept for kept in leases}
         try:
             yield
@@ -65,11 +66,11 @@ class LeaseKeeper:
         """Send heartbeats until cancelled."""
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._interval_s):
+                async with asyncio.timeout(self._interval_s - self._rest_s):
                     await self._news.wait()
             self._news.clear()
             await self._beat()
-            await asyncio.sleep(min(SHORTEST_INTERVAL_S, self._interval_s))
+            await asyncio.sleep(self._rest_s)
 
     async def _beat(self) -> None:
         kept = list(self._kept.values())

@@ -39,7 +39,7 @@ class Worker:
         self._settings = parts.settings
         self._metrics = metrics
         self._shutdown = shutdown
-        #: Two containers may share a process id, two starts on one host as well.
+        # Two containers may share host name and process id.
         self._name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
         self._outages = Outages(shutdown)
         self._desk = Desk(parts.queue, self._outages, metrics)

@@ -33,6 +33,10 @@ class Journal:
         await self._read_new()
         return [event.kind for event in self._read if event.job == str(job)]
 
+    async def steps(self, job: int | str) -> list[str]:
+        """List what has happened to a job so far, without its progress, of which there is much."""
+        return [kind for kind in await self.kinds(job) if kind != "progress"]
+
     async def details(self, kind: str, job: int | str) -> list[str]:
         """List what each event of that kind said of a job so far."""
         await self._read_new()

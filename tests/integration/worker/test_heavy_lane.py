@@ -134,6 +134,26 @@ async def test_wrong_value_from_the_child_is_not_stored(
     assert letter.failure.category == "wrong_value"
 
 
+async def test_bug_in_the_worker_costs_an_attempt(
+    start_worker: StartWorker, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exception that nobody thought of ends in a dead letter, and its lane serves on."""
+
+    async def faulty(_self: Executor, _index: int, _hear: Callable[[Progress], None]) -> str:
+        raise ZeroDivisionError("seeded")
+
+    worker = await start_worker(max_attempts=1)
+    with monkeypatch.context() as broken:
+        broken.setattr(Executor, "compute", faulty)
+        await worker.enqueue(300_000)
+        assert await journal.wait_for_end(300_000) == "dead"
+    (letter,) = await worker.queue.dead_letters()
+    assert letter.failure.category == "exception"
+    assert "seeded" in letter.failure.detail
+    await worker.enqueue(300_001)
+    assert await journal.wait_for_end(300_001) == "completed"
+
+
 async def test_lost_lease_kills_the_computation(worker: RunningWorker, journal: Journal) -> None:
     """A worker whose lease was taken away abandons the job, stores nothing, and serves on."""
     await worker.enqueue(LONG)

@@ -1,6 +1,7 @@
 """Light jobs, from the queue to the stored value."""
 
 import pytest
+import redis
 import sympy
 
 from fiblab.fibonacci import fibonacci_text
@@ -130,6 +131,25 @@ async def test_bug_costs_one_job(
     (letter,) = await worker.queue.dead_letters()
     assert letter.failure.category == "exception"
     assert "seeded" in letter.failure.detail
+
+
+async def test_stale_completion_changes_nothing(
+    worker: RunningWorker, journal: Journal, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that became another worker's meanwhile stays that worker's; the value is stored."""
+    nonces = worker.queue.keys.nonce
+
+    def overtaken(index: int) -> str:
+        with redis.Redis.from_url(redis_url) as other:
+            other.hset(nonces, str(index), "of another claim")
+        return fibonacci_text(index)
+
+    monkeypatch.setattr(light_work, "fibonacci_text", overtaken)
+    await worker.enqueue(5_000)
+    while not worker.counted("jobs_total", lane="light", outcome="stale"):
+        await worker.queue.depth()
+    assert await journal.kinds(5_000) == ["enqueued", "claimed"]
+    assert await worker.parts.values.get(5_000) == str(sympy.fibonacci(5_000))
 
 
 async def test_refusing_store_fails_the_jobs_and_not_the_lane(

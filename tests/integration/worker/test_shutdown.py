@@ -1,7 +1,5 @@
 """How a worker ends: nothing new is taken, what is in hand is finished or given back."""
 
-import asyncio
-
 from fiblab.queue import JobState
 
 from .conftest import RunningWorker, StartWorker, computing_children
@@ -27,7 +25,7 @@ async def test_heavy_job_in_hand_is_finished(worker: RunningWorker, journal: Jou
     await journal.wait_for("claimed", SHORT)
     worker.shutdown.request()
     await worker.task
-    assert await journal.kinds(SHORT) == ["enqueued", "claimed", "progress", "completed"]
+    assert await journal.steps(SHORT) == ["enqueued", "claimed", "completed"]
     (waiting,) = await worker.queue.status([str(SHORT + 1)])
     assert (waiting.state, waiting.attempts) == (JobState.READY, 0)
 
@@ -65,13 +63,26 @@ async def test_second_request_ends_it_at_once(worker: RunningWorker, journal: Jo
     worker.shutdown.request()
     worker.shutdown.request()
     await worker.task
-    assert await journal.kinds(LONG) == ["enqueued", "claimed", "progress", "released"]
+    assert await journal.steps(LONG) == ["enqueued", "claimed", "released"]
 
 
 async def test_shutdown_does_not_wait_for_a_store_that_is_away(worker: RunningWorker) -> None:
     """With Redis out of reach and nothing in hand, the worker ends all the same."""
     await worker.parts.redis.close()
     await worker.parts.blocking.close()
-    await asyncio.sleep(0)
     worker.shutdown.request()
     await worker.task
+
+
+async def test_cut_off_without_redis_leaves_the_lease_to_expire(
+    worker: RunningWorker, journal: Journal
+) -> None:
+    """A job that cannot be given back is left leased; the worker and its child end all the same."""
+    await worker.enqueue(LONG)
+    await journal.wait_for("progress", LONG)
+    await worker.parts.redis.close()
+    worker.shutdown.request()
+    worker.shutdown.request()
+    await worker.task
+    assert "released" not in await journal.kinds(LONG)
+    assert computing_children() == []
