@@ -23,7 +23,7 @@ from fiblab.server.cache_script import (
     RateLimit,
 )
 from fiblab.server.exchange import RawHeaders
-from fiblab.server.looking_up import FULL_RETRY_S, LookUp
+from fiblab.server.looking_up import FAIR_SHARE, FULL_RETRY_S, LookUp
 from fiblab.server.problems import (
     IDEMPOTENCY_KEY_REUSED,
     QUEUE_FULL,
@@ -144,6 +144,8 @@ class Intake:
         """Verify what was there; what is corrupt is calculated again."""
         items: list[RangeItem] = []
         for index, value in zip(asking.indices, admission.values, strict=True):
+            if len(items) % FAIR_SHARE == FAIR_SHARE - 1:
+                await asyncio.sleep(0)  # everyone else has a turn
             if value is None:
                 self._believer.miss()
                 items.append(FibonacciCalculating(index))

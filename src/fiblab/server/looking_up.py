@@ -31,6 +31,10 @@ from fiblab.storage import Requests
 FULL_RETRY_S = 1.0
 
 
+#: Values of a range that are verified before everyone else has a turn: up to 20 ms, if all have
+#: 10,000 digits.
+FAIR_SHARE = 50
+
 #: What looking up may raise; all are definite, as it counts nothing.
 LOOK_UP_ERRORS = (BreakerOpen, RedisError, Refusal, *POSTGRES_ERRORS)
 
@@ -73,8 +77,11 @@ class LookUp:
         """Tell how each index stands, in order; raises as `one` does."""
         with self._redis_breaker:
             found = await self._scripts.look_up(indices)
-        standing = map(self._standing, indices, found)
-        return list(await asyncio.gather(*standing))
+        items: list[RangeItem] = []
+        for part in range(0, len(found), FAIR_SHARE):
+            share = slice(part, part + FAIR_SHARE)
+            items += await asyncio.gather(*map(self._standing, indices[share], found[share]))
+        return items
 
     async def _standing(self, index: int, found: Value | JobStatus) -> RangeItem:
         if isinstance(found, JobStatus):

@@ -73,6 +73,8 @@ class DrainingServer(uvicorn.Server):
         """Begin to drain; called again, give up waiting."""
         if self._drain.begun:
             self.force_exit = True
+        else:
+            _log.info("draining")
         self._drain.begin()
         asyncio.get_running_loop().call_later(DRAIN_NOTICE_S, self._stop)
 
@@ -125,6 +127,7 @@ async def _serve(settings: ServerSettings) -> None:
     async with open_server_parts(settings, on_commit=on_commit, on_corrupt=on_corrupt) as parts:
         config = uvicorn_config(settings, build_app(parts, surroundings))
         await DrainingServer(config, surroundings.drain).serve()
+    _log.info("stopped")
 
 
 def uvicorn_config(settings: ServerSettings, app: Layer) -> uvicorn.Config:
@@ -137,6 +140,7 @@ def uvicorn_config(settings: ServerSettings, app: Layer) -> uvicorn.Config:
         ws="none",
         lifespan="on",
         log_config=None,
+        log_level="warning",  # when it starts and stops we say ourselves
         access_log=False,
         proxy_headers=False,
         server_header=False,

@@ -1,5 +1,6 @@
 """/api/v1/fibonacci and /api/v1/fibonacci/ranges: many numbers in one call."""
 
+import asyncio
 from dataclasses import dataclass
 
 from blacksheep import Request, Response
@@ -7,7 +8,7 @@ from blacksheep.server.routing import Router
 
 from fiblab.server.answers import json_answer
 from fiblab.server.api.fibonacci import CALCULATING_RETRY_S, asking
-from fiblab.server.exchange import exchange_of
+from fiblab.server.exchange import Exchange, RawHeaders, exchange_of
 from fiblab.server.fields import (
     index_range,
     json_object,
@@ -18,7 +19,7 @@ from fiblab.server.fields import (
 from fiblab.server.intake import Intake
 from fiblab.server.looking_up import LookUp
 from fiblab.server.problems import retry_after
-from fiblab.server.wire import FibonacciCalculating, RangeItems
+from fiblab.server.wire import FibonacciCalculating, RangeItem, RangeItems
 
 _ENDS = ("from", "to")
 
@@ -42,7 +43,7 @@ def add_ranges(router: Router, api: RangesApi) -> None:
         fields = query_fields(request, _ENDS)
         first, last = (query_number(fields, name, 0, api.max_index) for name in _ENDS)
         items = await api.look_up.many(index_range(first, last, api.range_limit))
-        return json_answer(exchange_of(request), RangeItems(items))
+        return await _answer(exchange_of(request), items)
 
     @router.post("/api/v1/fibonacci/ranges")
     async def request_fibonacci_range(request: Request) -> Response:
@@ -52,7 +53,20 @@ def add_ranges(router: Router, api: RangesApi) -> None:
         indices = index_range(first, last, api.range_limit)
         taken = await api.intake.take_in(asking(exchange, indices))
         if not any(isinstance(item, FibonacciCalculating) for item in taken.items):
-            return json_answer(exchange, RangeItems(taken.items), headers=taken.limits)
+            return await _answer(exchange, taken.items, headers=taken.limits)
         location = (b"location", b"/api/v1/fibonacci?from=%d&to=%d" % (first, last))
         headers = [location, retry_after(CALCULATING_RETRY_S), *taken.limits]
-        return json_answer(exchange, RangeItems(taken.items), status=202, headers=headers)
+        return await _answer(exchange, taken.items, status=202, headers=headers)
+
+
+async def _answer(
+    exchange: Exchange,
+    items: list[RangeItem],
+    *,
+    status: int = 200,
+    headers: RawHeaders | None = None,
+) -> Response:
+    """Write the items beside the event loop: a thousand long ones are 10 MB to compress."""
+    return await asyncio.to_thread(
+        json_answer, exchange, RangeItems(items), status=status, headers=headers or []
+    )
