@@ -9,7 +9,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PUBLIC_HOSTS = {"pypi.org", "files.pythonhosted.org", "registry.npmjs.org"}
-LOCKS = ["uv.lock", "requirements/run.txt", "requirements/dev.txt", "client/package-lock.json"]
+REQUIREMENTS = ["run", "dev", "build"]
+LOCKS = [
+    "uv.lock",
+    *(f"requirements/{name}.txt" for name in REQUIREMENTS),
+    "client/package-lock.json",
+]
 
 #: What a page's build needs on each platform that the README promises.
 PLATFORMS = {"linux-x64-gnu", "linux-arm64-gnu", "darwin-x64", "darwin-arm64"}
@@ -25,7 +30,7 @@ def test_a_lock_names_no_private_host(lock: str) -> None:
     assert hosts <= PUBLIC_HOSTS
 
 
-@pytest.mark.parametrize("requirements", ["run", "dev"])
+@pytest.mark.parametrize("requirements", REQUIREMENTS)
 def test_every_requirement_is_pinned_and_hashed(requirements: str) -> None:
     """Each line of the exported requirements is one version with its hashes."""
     text = (ROOT / f"requirements/{requirements}.txt").read_text(encoding="utf-8")
@@ -33,7 +38,7 @@ def test_every_requirement_is_pinned_and_hashed(requirements: str) -> None:
     assert all("==" in entry and "--hash=sha256:" in entry for entry in entries)
 
 
-@pytest.mark.parametrize("requirements", ["run", "dev"])
+@pytest.mark.parametrize("requirements", REQUIREMENTS)
 def test_requirements_are_those_of_the_lock(requirements: str) -> None:
     """`requirements/lock` was run after the last change of the lock."""
     locked = {
