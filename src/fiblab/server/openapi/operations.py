@@ -38,6 +38,7 @@ _LARGE = {
     "trailing": "49895374653428746875",
     "digits_url": "/api/v1/fibonacci/100000/digits",
 }
+_RANGE = {"schema": schema("RangeRequest"), "example": {"from": 0, "to": 40}}
 _CALCULATING = {"index": 41, "status": "calculating", "progress": 0.4}
 _FAILED = {
     "index": 42,
@@ -55,46 +56,54 @@ def fibonacci() -> Element:
     """Describe /api/v1/fibonacci/{index}."""
     return {
         "parameters": _parameters("index", "X-Request-ID"),
-        "get": {
-            "operationId": "getFibonacci",
-            "summary": "Look up F(index): done, calculating, failed or absent",
-            "tags": ["Fibonacci"],
-            "parameters": _parameters("Prefer", "If-None-Match"),
-            "responses": {
-                "200": answer(
-                    "Done, or given up.",
-                    "FibonacciDone",
-                    "FibonacciDoneLarge",
-                    "FibonacciFailed",
-                    headers=_DONE_HEADERS,
-                    examples={"done": _DONE, "large": _LARGE, "failed": _FAILED},
-                ),
-                "202": _calculating("Preference-Applied"),
-                "304": answer("The caller has it.", headers=("ETag", "Cache-Control")),
-                **refusals(problems.ABSENT, problems.INVALID_REQUEST, problems.QUEUE_FULL, *_ANY),
-            },
+        "get": _look_up_one(),
+        "post": _request_one(),
+    }
+
+
+def _look_up_one() -> Element:
+    return {
+        "operationId": "getFibonacci",
+        "summary": "Look up F(index): done, calculating, failed or absent",
+        "tags": ["Fibonacci"],
+        "parameters": _parameters("Prefer", "If-None-Match"),
+        "responses": {
+            "200": answer(
+                "Done, or given up.",
+                "FibonacciDone",
+                "FibonacciDoneLarge",
+                "FibonacciFailed",
+                headers=_DONE_HEADERS,
+                examples={"done": _DONE, "large": _LARGE, "failed": _FAILED},
+            ),
+            "202": _calculating("Preference-Applied"),
+            "304": answer("The caller has it.", headers=("ETag", "Cache-Control")),
+            **refusals(problems.ABSENT, problems.INVALID_REQUEST, problems.QUEUE_FULL, *_ANY),
         },
-        "post": {
-            "operationId": "requestFibonacci",
-            "summary": "Request F(index), counting the request exactly once",
-            "tags": ["Fibonacci"],
-            "parameters": _parameters("Idempotency-Key", "Prefer"),
-            "responses": {
-                "200": answer(
-                    "Counted, and known.",
-                    "FibonacciDone",
-                    "FibonacciDoneLarge",
-                    headers=("Preference-Applied", "Content-Encoding", *LIMIT_HEADERS),
-                    examples={"done": _DONE, "large": _LARGE},
-                ),
-                "202": _calculating("Location", "Preference-Applied", *LIMIT_HEADERS),
-                **refusals(
-                    problems.MALFORMED_IDEMPOTENCY_KEY,
-                    problems.INVALID_REQUEST,
-                    problems.IDEMPOTENCY_KEY_REUSED,
-                    *_COUNTING,
-                ),
-            },
+    }
+
+
+def _request_one() -> Element:
+    return {
+        "operationId": "requestFibonacci",
+        "summary": "Request F(index), counting the request exactly once",
+        "tags": ["Fibonacci"],
+        "parameters": _parameters("Idempotency-Key", "Prefer"),
+        "responses": {
+            "200": answer(
+                "Counted, and known.",
+                "FibonacciDone",
+                "FibonacciDoneLarge",
+                headers=("Preference-Applied", "Content-Encoding", *LIMIT_HEADERS),
+                examples={"done": _DONE, "large": _LARGE},
+            ),
+            "202": _calculating("Location", "Preference-Applied", *LIMIT_HEADERS),
+            **refusals(
+                problems.MALFORMED_IDEMPOTENCY_KEY,
+                problems.INVALID_REQUEST,
+                problems.IDEMPOTENCY_KEY_REUSED,
+                *_COUNTING,
+            ),
         },
     }
 
@@ -170,15 +179,7 @@ def request_range(range_limit: int) -> Element:
             "summary": f"Request F(from) to F(to) as one batch, at most {range_limit} of them",
             "tags": ["Fibonacci"],
             "parameters": _parameters("Idempotency-Key"),
-            "requestBody": {
-                "required": True,
-                "content": {
-                    "application/json": {
-                        "schema": schema("RangeRequest"),
-                        "example": {"from": 0, "to": 40},
-                    }
-                },
-            },
+            "requestBody": {"required": True, "content": {"application/json": _RANGE}},
             "responses": {
                 "200": answer(
                     "Counted, and all known.",
