@@ -90,3 +90,8 @@ def light(*ids: str) -> list[Job]:
 def heavy(*ids: str) -> list[Job]:
     """Make jobs of the heavy lane."""
     return [Job(identity, "heavy", identity.encode()) for identity in ids]
+
+
+def ids(jobs: list[ClaimedJob]) -> list[str]:
+    """Name the jobs, in order."""
+    return [job.id for job in jobs]
