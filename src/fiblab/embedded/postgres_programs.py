@@ -55,7 +55,7 @@ def prepare(data_folder: Path) -> PostgresPrograms:
             f"root runs PostgreSQL as user {programs.user}, who may not enter {blocked}: choose "
             "a folder elsewhere with --data-dir, or run as an ordinary user"
         )
-    if _blocked_for(programs.user, programs.folder) is None:
+    if _blocked_for(programs.user, programs.folder / "postgres") is None:
         return programs
     copy = _copy(_bundle(), data_folder / f"postgres-programs-{programs.version}")
     return replace(programs, folder=_programs_of(copy))
@@ -101,16 +101,24 @@ def _copy(bundle: Path, target: Path) -> Path:
         libraries = bundle.with_name(f"{bundle.name}.libs")
         if libraries.exists():
             shutil.copytree(libraries, partial / libraries.name)
-        partial.chmod(0o755)
+        for path in [partial, *partial.rglob("*")]:
+            _open_to_all(path)
         partial.replace(target)
     return target / bundle.name
 
 
+def _open_to_all(path: Path) -> None:
+    """Let everybody do what the owner may, except writing: the wheel's installer may be shy."""
+    mode = path.stat().st_mode
+    owners = mode & (stat.S_IRUSR | stat.S_IXUSR)
+    path.chmod(stat.S_IMODE(mode) | owners >> 3 | owners >> 6)
+
+
 def _blocked_for(user: str, path: Path) -> Path | None:
-    """Return the first folder on the way to `path`, itself included, that `user` cannot enter."""
+    """Return the first part of `path` that `user` may not enter (for a program: run)."""
     account = pwd.getpwnam(user)
-    for folder in [*reversed(path.resolve().parents), path.resolve()]:
-        state = folder.stat()
+    for part in [*reversed(path.resolve().parents), path.resolve()]:
+        state = part.stat()
         if state.st_uid == account.pw_uid:
             may_enter = state.st_mode & stat.S_IXUSR
         elif state.st_gid == account.pw_gid:
@@ -118,5 +126,5 @@ def _blocked_for(user: str, path: Path) -> Path | None:
         else:
             may_enter = state.st_mode & stat.S_IXOTH
         if not may_enter:
-            return folder
+            return part
     return None
