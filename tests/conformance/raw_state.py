@@ -63,9 +63,9 @@ async def read(raw: Connection, keys: Keys) -> RawState:
     )
 
 
-async def expire_lease(raw: Connection, keys: Keys, job: str) -> None:
+async def expire_lease(raw: Connection, keys: Keys, job: str, ended_ms: int = _LONG_AGO_MS) -> None:
     """Let a job's lease be over, as if its visibility timeout had passed."""
-    assert await raw.execute("ZADD", keys.leases, "XX", "CH", _LONG_AGO_MS, job) == 1
+    assert await raw.execute("ZADD", keys.leases, "XX", "CH", ended_ms, job) == 1
 
 
 async def make_due(raw: Connection, keys: Keys, job: str) -> None:

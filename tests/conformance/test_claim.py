@@ -142,6 +142,18 @@ async def test_expired_job_comes_back_at_the_head_of_its_lane(
     assert (await read(raw, keys)).events == ["enqueued", "claimed", "expired", "claimed"]
 
 
+async def test_expired_jobs_come_back_in_the_order_of_their_leases(
+    queue: Queue, claim: Claim, raw: Connection, keys: Keys
+) -> None:
+    """Given several dead workers, the job whose lease ended first is the next one."""
+    await queue.enqueue(light("a", "b"))
+    await claim(2)
+    await expire_lease(raw, keys, "b")
+    await expire_lease(raw, keys, "a", ended_ms=2)
+
+    assert ids(await claim(2)) == ["b", "a"]
+
+
 async def test_lease_that_has_not_expired_is_not_taken_back(queue: Queue, claim: Claim) -> None:
     """Within the visibility timeout a job is its worker's alone."""
     await queue.enqueue(light("a"))

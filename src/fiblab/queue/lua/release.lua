@@ -18,11 +18,13 @@ local function release_one(id)
   note('released', id)
 end
 
-for at = FIRST_JOB, #ARGV, STEP do
+-- From the last one on, so that the first one ends up next in line.
+for job = (#ARGV - FIRST_JOB + 1) / STEP, 1, -1 do
+  local at = FIRST_JOB + (job - 1) * STEP
   local id, nonce = ARGV[at], ARGV[at + 1]
   local held = holds(id, nonce)
   if held then release_one(id) end
-  outcomes[#outcomes + 1] = held and 1 or 0
+  outcomes[job] = held and 1 or 0
 end
 flush_events()
 return outcomes

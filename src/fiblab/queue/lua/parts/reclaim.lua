@@ -17,8 +17,11 @@ local function promote_delayed()
 end
 
 -- A dead worker looks like a slow one: its job may still be running there, and will be stale.
+-- From the latest lease on, so that the one which ended first is next in line.
 local function take_back_expired()
-  for _, id in ipairs(due(key.leases)) do
+  local expired = due(key.leases)
+  for at = #expired, 1, -1 do
+    local id = expired[at]
     local lane = lane_of(id)
     end_lease(id)
     if lane then
