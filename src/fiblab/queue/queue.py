@@ -194,7 +194,9 @@ class Queue:
         return replies.depth(reply, self.keys.lanes, self.policy.bound)
 
     async def dead_letters(self, limit: int = 100, offset: int = 0) -> list[DeadLetter]:
-        """List dead letters, the latest first."""
+        """List at most `limit` dead letters, the latest first, after leaving out `offset`."""
+        if limit < 1:
+            return []
         reply = await self._run(_script("dead_letters"), offset, limit)
         return replies.dead_letters(reply)
 

@@ -22,6 +22,6 @@ local function bury(id, attempts, category, detail, cap)
   redis.call('HSET', key.reason, id,
     cjson.encode({ attempts = attempts, category = category, detail = detail, died = now }))
   redis.call('ZADD', key.dead_by_time, now, id)
-  note('dead', id, category)
+  note('dead', id, (string.gsub(category, ' ', '_'))) -- a space would begin the next job's event
   trim_dead_letters(cap)
 end
