@@ -6,7 +6,10 @@ database of its own; `migrated_url` has the schema in it.
 
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -78,6 +81,15 @@ def _create_database(stack: EmbeddedStack, name: str, template: str = "template0
 
 def _with_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Make an empty folder that any user may enter, which pytest's own are not."""
+    path = Path(tempfile.mkdtemp(prefix="fiblab-test-")).resolve()
+    path.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    yield path
+    shutil.rmtree(path)
 
 
 @pytest.fixture(autouse=True)

@@ -54,6 +54,10 @@ class Lab:
         """List every process of it but `up` itself."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
+    def said(self) -> str:
+        """Return what `up` has said so far."""
+        return (self.state / "up.log").read_text()
+
     def stop(self) -> int:
         """End it as Ctrl-C does, and return its exit code."""
         self.process.send_signal(signal.SIGINT)
@@ -72,9 +76,13 @@ def _environment(state: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def running_lab(state: Path, *options: str, **settings: str) -> Iterator[Lab]:
-    """Start `fiblab up` with its own state folder, wait until it answers, and end it."""
-    command = [sys.executable, "-m", "fiblab", "up", "--ephemeral", "--no-browser", "--port", "0"]
+def running_lab(state: Path, *options: str, kept: bool = False, **settings: str) -> Iterator[Lab]:
+    """Start `fiblab up` with its own state folder, wait until it answers, and end it.
+
+    Its data are ephemeral unless they are to be `kept`, where an option says.
+    """
+    command = [sys.executable, "-m", "fiblab", "up", "--no-browser", "--port", "0"]
+    command += [] if kept else ["--ephemeral"]
     log = (state / "up.log").open("w+", encoding="utf-8")
     with (
         log,
@@ -119,7 +127,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def start_lab(tmp_path: Path) -> StartLab:
     """Start labs of one's own, to break."""
 
-    def start(*options: str, **settings: str) -> AbstractContextManager[Lab]:
-        return running_lab(tmp_path, *options, **settings)
+    def start(*options: str, kept: bool = False, **settings: str) -> AbstractContextManager[Lab]:
+        return running_lab(tmp_path, *options, kept=kept, **settings)
 
     return start

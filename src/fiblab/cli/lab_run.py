@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 
 from fiblab.cli.exits import CommandFailed
+from fiblab.cli.node import ROOT
 from fiblab.cli.running import announced
 from fiblab.cli.stop_signals import StopAsked, StopSignals
 from fiblab.embedded import EmbeddedStack
@@ -146,9 +147,11 @@ class LabRun:
 
     def _welcome(self, page: str) -> None:
         self._say("ready")
+        program = "./fiblab" if (ROOT / "fiblab").is_file() else "fiblab"
+        commands = (f"{program} {rest}" for rest in ("get 40 --wait", "queue depth", "doctor"))
         print(
             f"\n  The lab is open: {page}\n\n"
-            "  In another terminal:  fiblab get 40 --wait · fiblab queue depth · fiblab doctor\n"
+            f"  In another terminal: {' · '.join(commands)}\n"
             f"  Logs: {self._stack.data_dir.path / 'logs'}\n"
             "  Ctrl-C ends it.\n",
             flush=True,

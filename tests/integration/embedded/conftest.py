@@ -1,9 +1,6 @@
 """Folders that the stores' own user can enter, and tiny programs to run as children."""
 
-import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,15 +12,6 @@ from fiblab.embedded.process import ChildProcess, Command
 
 #: Makes a child of a short Python program.
 MakeChild = Callable[..., ChildProcess]
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Make an empty folder that any user may enter, which pytest's own are not."""
-    path = Path(tempfile.mkdtemp(prefix="fiblab-test-")).resolve()
-    path.chmod(0o711 if os.geteuid() == 0 else 0o700)
-    yield path
-    shutil.rmtree(path)
 
 
 @pytest.fixture
