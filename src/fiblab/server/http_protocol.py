@@ -84,6 +84,12 @@ class StrictHttp(HttpToolsProtocol):
         else:
             self._refuse(MALFORMED_REQUEST, msg)
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Answer a request to upgrade as any other (RFC 9110, 7.8), without uvicorn's warnings.
+
+        Java's HTTP client asks for h2c with each one.
+        """
+
     def _answer_is_due(self) -> bool:
         """Tell whether a request has arrived whole and its answer has not gone out whole."""
         cycle: RequestResponseCycle | None = self.cycle  # uvicorn's type leaves out None

@@ -50,6 +50,19 @@ async def test_nonsense_never_overtakes_an_answer(server: RunningServer) -> None
     assert await server.count(40) == 2
 
 
+async def test_wish_to_upgrade_is_ignored(
+    server: RunningServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A client that would rather speak HTTP/2 is answered in what it speaks, without a warning."""
+    wish = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c"}
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    for _ in range(3):
+        writer.write(request("POST", "/api/v1/fibonacci/40", wish))
+        assert (await read_answer(reader)).status == 202
+    writer.close()
+    assert caplog.records == []
+
+
 async def test_head_that_does_not_end(
     server: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
