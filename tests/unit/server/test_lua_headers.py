@@ -1,25 +1,20 @@
-"""The server's Lua scripts say at their head what they take, return and write."""
+"""The server's Lua scripts say at their head what they take and which events they write."""
 
 import re
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from tests.unit.lua_source import head_and_body, lua_files, section
 
-SCRIPTS = sorted(Path(str(files("fiblab.server") / "lua")).glob("*.lua"))
-
-#: Lines of a script; a script is read in one look.
-LONGEST = 80
+SCRIPTS = lua_files("fiblab.server")
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_head(script: Path) -> None:
-    """The head names the script and what goes in and out, and all fits one look."""
-    text = script.read_text()
-    assert text.startswith(f"-- {script.stem}: ")
-    for name in ("KEYS", "ARGV", "Returns", "Events"):
-        assert re.search(rf"^-- {name}\s+\S", text, re.MULTILINE), name
-    assert len(text.splitlines()) <= LONGEST
+def test_head_tells_of_events(script: Path) -> None:
+    """Whoever reads the stream finds here what may be written to it."""
+    head, _ = head_and_body(script)
+
+    assert section(head, "Events")
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
