@@ -1,6 +1,8 @@
 """Script replies turned into typed values: the one place that knows their shapes."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
+from typing import ParamSpec, TypeVar
 
 import msgspec
 
@@ -18,6 +20,22 @@ from fiblab.queue.states import (
     JobStatus,
 )
 from fiblab.redis import Reply
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+
+def _reader(read: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """Raise CorruptReply for whatever a reply of another shape does to the function."""
+
+    @functools.wraps(read)
+    def checked(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+        try:
+            return read(*args, **kwargs)
+        except ValueError as error:
+            raise CorruptReply(f"the reply of {read.__name__}: {error}") from error
+
+    return checked
 
 
 class _Reason(msgspec.Struct):
@@ -70,27 +88,32 @@ def _record(record: Reply) -> tuple[str, int, bytes]:
     return lane.decode(), int(enqueued), payload
 
 
+@_reader
 def pair(reply: Reply) -> tuple[Reply, Reply]:
     """Split a reply of two parts."""
     first, second = _items(reply)
     return first, second
 
 
+@_reader
 def flags(reply: Reply) -> list[bool]:
     """Read a list of 1 and 0."""
     return [item == 1 for item in _items(reply)]
 
 
+@_reader
 def enqueued(reply: Reply) -> list[Enqueued]:
     """Read the outcomes of `enqueue`."""
     return [Enqueued(_int(item)) for item in _items(reply)]
 
 
+@_reader
 def requeued(reply: Reply) -> list[Enqueued | None]:
     """Read the outcomes of `requeue`, where 0 means that there was no such dead letter."""
     return [Enqueued(_int(item)) if item else None for item in _items(reply)]
 
 
+@_reader
 def claimed(reply: Reply, nonce: str) -> list[ClaimedJob]:
     """Read the jobs of `claim`, all held by the claim's nonce."""
     jobs = []
@@ -101,17 +124,20 @@ def claimed(reply: Reply, nonce: str) -> list[ClaimedJob]:
     return jobs
 
 
+@_reader
 def failed(reply: Reply) -> Failed:
     """Read the outcome of `fail`."""
     outcome, delay = _items(reply)
     return Failed(FailOutcome(_int(outcome)), _int(delay))
 
 
+@_reader
 def statuses(reply: Reply) -> list[JobStatus]:
     """Read the answers of `status`."""
     return [status(item) for item in _items(reply)]
 
 
+@_reader
 def status(reply: Reply) -> JobStatus:
     """Read what `status_one.lua` tells of one job."""
     state, attempts, progress, reason = _items(reply)
@@ -124,6 +150,7 @@ def status(reply: Reply) -> JobStatus:
     )
 
 
+@_reader
 def dead_letters(reply: Reply) -> list[DeadLetter]:
     """Read the rows of `dead_letters`."""
     letters = []
@@ -137,6 +164,7 @@ def dead_letters(reply: Reply) -> list[DeadLetter]:
     return letters
 
 
+@_reader
 def depth(reply: Reply, lanes: tuple[str, ...], bound: int) -> Depth:
     """Read the answer of `depth`."""
     leased, delayed, dead, paused, *by_lane = [_int(item) for item in _items(reply)]
@@ -151,6 +179,7 @@ def depth(reply: Reply, lanes: tuple[str, ...], bound: int) -> Depth:
     )
 
 
+@_reader
 def events(reply: Reply) -> list[Event]:
     """Read stream entries, each of one kind and of one or many jobs."""
     found = []
