@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiblab.queue import Claimant, Enqueued, Failure, Keys, Queue
+from fiblab.queue import Claimant, Failure, InvalidJob, Keys, Queue
 from fiblab.redis import Connection
 
 from .conftest import Claim, heavy, ids, light
@@ -66,6 +66,19 @@ async def test_lane_that_is_not_asked_for_is_left_alone(queue: Queue, claim: Cla
     assert await claim(1, lanes=("light",)) == []
 
 
+async def test_unknown_lane_is_refused_by_name(queue: Queue, claim: Claim) -> None:
+    """A worker that was set up for another queue learns so at once, and completes nothing."""
+    await queue.enqueue(light("a"))
+    [job] = await claim()
+    stranger = Claimant.fresh("stranger", ("light", "night"))
+
+    with pytest.raises(InvalidJob, match="lane 'night' is not one of light, heavy"):
+        await queue.claim(stranger, 1)
+    with pytest.raises(InvalidJob, match="lane 'night' is not one of light, heavy"):
+        await queue.complete_and_claim([job.lease], stranger, 1)
+    assert (await queue.depth()).leased == 1
+
+
 async def test_same_claimant_gets_the_same_jobs_again(
     queue: Queue, raw: Connection, keys: Keys
 ) -> None:
@@ -115,6 +128,7 @@ async def test_delayed_job_is_given_only_when_it_is_due(
     [second] = await claim()
     assert (second.id, second.attempt) == ("a", 2)
     assert second.nonce != first.nonce
+    assert (await read(raw, keys)).events[-2:] == ["due", "claimed"]
 
 
 async def test_due_job_stands_behind_those_that_wait(
@@ -128,108 +142,6 @@ async def test_due_job_stands_behind_those_that_wait(
     await queue.enqueue(light("waiting"))
 
     assert ids(await claim(2)) == ["waiting", "failed"]
-
-
-async def test_expired_job_comes_back_at_the_head_of_its_lane(
-    queue: Queue, claim: Claim, raw: Connection, keys: Keys
-) -> None:
-    """Given a dead worker, its job has waited longest and is the next one."""
-    await queue.enqueue(light("a", "b"))
-    await claim(worker="dead")
-    await expire_lease(raw, keys, "a")
-
-    assert ids(await claim(2, worker="alive")) == ["a", "b"]
-    assert (await read(raw, keys)).events == ["enqueued", "claimed", "expired", "claimed"]
-
-
-async def test_expired_jobs_come_back_in_the_order_of_their_leases(
-    queue: Queue, claim: Claim, raw: Connection, keys: Keys
-) -> None:
-    """Given several dead workers, the job whose lease ended first is the next one."""
-    await queue.enqueue(light("a", "b"))
-    await claim(2)
-    await expire_lease(raw, keys, "b")
-    await expire_lease(raw, keys, "a", ended_ms=2)
-
-    assert ids(await claim(2)) == ["b", "a"]
-
-
-async def test_lease_that_has_not_expired_is_not_taken_back(queue: Queue, claim: Claim) -> None:
-    """Within the visibility timeout a job is its worker's alone."""
-    await queue.enqueue(light("a"))
-    await claim(worker="slow")
-
-    assert await claim(worker="other") == []
-
-
-async def test_nonce_of_an_expired_lease_is_stale(
-    queue: Queue, claim: Claim, raw: Connection, keys: Keys
-) -> None:
-    """A worker that was only slow changes nothing once another one has its job."""
-    await queue.enqueue(light("a"))
-    [old] = await claim(worker="slow")
-    await expire_lease(raw, keys, "a")
-    [new] = await claim(worker="other")
-
-    assert await queue.complete([old.lease]) == [False]
-    assert await queue.complete([new.lease]) == [True]
-
-
-async def test_repeated_claim_of_an_expired_lease_takes_no_job_from_its_new_holder(
-    queue: Queue, raw: Connection, keys: Keys, claim: Claim
-) -> None:
-    """The slow worker's old claim is not remembered against the new one."""
-    await queue.enqueue(light("a"))
-    slow = Claimant.fresh("slow", ("light",))
-    await queue.claim(slow, 1)
-    await expire_lease(raw, keys, "a")
-    await claim(worker="other")
-
-    assert await queue.claim(slow, 1) == []
-
-
-async def test_attempt_is_counted_when_it_begins(
-    queue: Queue, claim: Claim, raw: Connection, keys: Keys
-) -> None:
-    """A job that kills its worker is counted too, although nobody reports it."""
-    await queue.enqueue(light("a"))
-    attempts = []
-    for _ in range(queue.policy.max_attempts):
-        [job] = await claim()
-        attempts.append(job.attempt)
-        await expire_lease(raw, keys, "a")
-
-    assert attempts == [1, 2, 3]
-
-
-async def test_job_that_outlived_all_its_attempts_is_a_dead_letter(
-    queue: Queue, claim: Claim, raw: Connection, keys: Keys
-) -> None:
-    """Given as many dead workers as attempts, the job is given up, and what follows is claimed."""
-    await queue.enqueue(light("a"))
-    for _ in range(queue.policy.max_attempts):
-        await claim()
-        await expire_lease(raw, keys, "a")
-    await queue.enqueue(light("b"))
-
-    assert ids(await claim()) == ["b"]
-    [letter] = await queue.dead_letters()
-    assert (letter.id, letter.attempts) == ("a", queue.policy.max_attempts)
-    assert letter.failure.category == "worker_died"
-    assert "died or lost its lease" in letter.failure.detail
-
-
-async def test_job_whose_workers_died_may_be_enqueued_anew(
-    queue: Queue, claim: Claim, raw: Connection, keys: Keys
-) -> None:
-    """Deduplication ends with the dead letter."""
-    await queue.enqueue(light("a"))
-    for _ in range(queue.policy.max_attempts):
-        await claim()
-        await expire_lease(raw, keys, "a")
-    await claim()
-
-    assert await queue.enqueue(light("a")) == [Enqueued.ADDED]
 
 
 async def test_paused_queue_gives_nothing_and_takes_nothing_back(

@@ -1,5 +1,7 @@
 """enqueue: added, pending or full; a batch is all or nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 from fiblab.queue import Enqueued, Failure, InvalidJob, Job, Keys, Queue
@@ -92,6 +94,15 @@ async def test_pending_job_of_a_full_queue_is_pending(queue: Queue) -> None:
 
     assert await queue.enqueue(light("f")) == [PENDING]
     assert await queue.enqueue(light("g")) == [FULL]
+
+
+async def test_pending_job_is_pending_under_a_lowered_bound(queue: Queue, raw: Connection) -> None:
+    """Given more jobs than a new setting allows, those that are there are not refused."""
+    await queue.enqueue(light("a", "b", "c"))
+    lowered = Queue(raw, queue.keys, replace(queue.policy, bound=2))
+
+    assert await lowered.enqueue(light("a", "b")) == [PENDING, PENDING]
+    assert await lowered.enqueue(light("a", "d")) == [FULL, FULL]
 
 
 async def test_bound_counts_ready_leased_and_delayed(queue: Queue, claim: Claim) -> None:

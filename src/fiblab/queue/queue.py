@@ -75,9 +75,12 @@ class Queue:
         reply = await self._run(_script("enqueue"), self.policy.bound, *fields)
         return replies.enqueued(reply)
 
+    def _check_lane(self, lane: str) -> None:
+        if lane not in self.keys.lanes:
+            raise InvalidJob(f"lane {lane!r} is not one of {', '.join(self.keys.lanes)}")
+
     def _fields(self, job: Job) -> tuple[str, str, bytes]:
-        if job.lane not in self.keys.lanes:
-            raise InvalidJob(f"lane {job.lane!r} is not one of {', '.join(self.keys.lanes)}")
+        self._check_lane(job.lane)
         plain = job.id.isascii() and job.id.isprintable() and not {" ", "/"} & set(job.id)
         if not plain or not 1 <= len(job.id) <= ID_LENGTH_LIMIT:
             raise InvalidJob(
@@ -91,6 +94,7 @@ class Queue:
 
         Called again with the same claimant it returns what that claim still holds.
         Jobs come back here too: those due again, and those whose lease has expired.
+        Raises InvalidJob, definite, for a lane that this queue does not have.
         """
         reply = await self._run(
             _script("claim"),
@@ -101,6 +105,8 @@ class Queue:
         return replies.claimed(reply, claimant.token)
 
     def _claim_arguments(self, claimant: Claimant, limit: int) -> tuple[Argument, ...]:
+        for lane in claimant.lanes:
+            self._check_lane(lane)
         return (
             claimant.worker,
             claimant.token,
