@@ -80,8 +80,8 @@ def check_invariants(contents: Contents, bound: int) -> list[str]:
 
 
 def observe(raw: redis.Redis, keys: Keys, workers: tuple[str, ...]) -> Contents:
-    """Read Redis, as one step."""
-    pipe = raw.pipeline(transaction=True)
+    """Read Redis; nobody else may write meanwhile."""
+    pipe = raw.pipeline(transaction=False)
     for key in (keys.job, keys.nonce, keys.attempts, keys.progress, keys.dead, keys.reason):
         pipe.hgetall(key)
     for key in (keys.leases, keys.delayed, keys.dead_by_time):

@@ -1,7 +1,7 @@
 """The queue as a learner would write it without Redis: dictionaries, lists and no clock.
 
-It does what the protocol says, one method for each verb (of one job, but
-for `enqueue` and `claim`), and answers what the verb must answer.
+It does what the protocol says, one method for each verb (of one job where
+order does not matter), and answers what the verb must answer.
 Time passes only when a test says so: `let_pass`.
 """
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from fiblab.queue import (
     Claimant,
+    ClaimedJob,
     Enqueued,
     FailOutcome,
     Failure,
@@ -71,10 +72,8 @@ class QueueModel:
     wake: dict[str, int] = field(init=False)
     paused: bool = False
     transitions: list[Transition] = field(default_factory=list)
-    _passed: int = 0
-    """Leases and delays that are over, so far."""
-    _call: int = 0
-    """Calls that may bury jobs, so far."""
+    _passed: int = 0  # leases and delays that are over
+    _call: int = 0  # calls that may have buried jobs
 
     def __post_init__(self) -> None:
         self.ready = {lane: [] for lane in self.keys.lanes}
@@ -89,13 +88,13 @@ class QueueModel:
             return [Enqueued.FULL] * len(jobs)
         return [self._enqueue_one(job) for job in jobs]
 
-    def claim(self, claimant: Claimant, limit: int) -> list[tuple[str, int]]:
-        """Lease jobs, or tell again what this claim holds: each job with its attempt."""
+    def claim(self, claimant: Claimant, limit: int) -> list[ClaimedJob]:
+        """Lease jobs, or give again what this claim holds; when they were enqueued is left out."""
         self._call += 1
         held = self._held_by_last_claim(claimant)
         if not held and not self.paused:
             held = self._claim_anew(claimant, limit)
-        return [(identity, self.jobs[identity].attempts) for identity in held]
+        return [self._claimed(identity, self.jobs[identity]) for identity in held]
 
     def complete(self, lease: Lease) -> bool:
         """End a job, if it is held."""
@@ -128,8 +127,11 @@ class QueueModel:
         self._note("retrying", lease.id)
         return FailOutcome.RETRYING
 
-    def release(self, lease: Lease) -> bool:
-        """Put a job that is held back at the head of its lane, as if never claimed."""
+    def release(self, leases: Sequence[Lease]) -> list[bool]:
+        """Put jobs that are held back at the head of their lanes, the first one foremost."""
+        return [self._release_one(lease) for lease in reversed(leases)][::-1]
+
+    def _release_one(self, lease: Lease) -> bool:
         if not self.holds(lease):
             return False
         self.jobs[lease.id].attempts -= 1
@@ -191,11 +193,14 @@ class QueueModel:
             return []
         return [identity for identity in ids if self.holds(Lease(identity, token))]
 
+    def _claimed(self, identity: str, job: ModelJob) -> ClaimedJob:
+        return ClaimedJob(identity, job.lane, job.payload, job.nonce, job.attempts, enqueued_ms=0)
+
     def _claim_anew(self, claimant: Claimant, limit: int) -> list[str]:
         for identity in self._over(JobState.DELAYED):
             self._make_ready(identity, at_head=False)
             self._note("due", identity)
-        for identity in self._over(JobState.LEASED):
+        for identity in reversed(self._over(JobState.LEASED)):
             self._make_ready(identity, at_head=True)
             self._note("expired", identity)
         held: list[str] = []
