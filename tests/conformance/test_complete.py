@@ -1,9 +1,11 @@
 """complete, and complete_and_claim: done or stale."""
 
+from dataclasses import replace
+
 from fiblab.queue import Claimant, Enqueued, JobState, Keys, Lease, Queue
 from fiblab.redis import Connection
 
-from .conftest import Claim, ids, light
+from .conftest import Claim, heavy, ids, light
 from .raw_state import expire_lease, read
 
 
@@ -92,16 +94,27 @@ async def test_no_leases_at_all_is_no_error(queue: Queue) -> None:
     assert await queue.complete([]) == []
 
 
+async def test_batch_of_thousands_is_one_call(queue: Queue, raw: Connection) -> None:
+    """No limit of Lua's is met: all are added, claimed and completed, each in its turn."""
+    wide = Queue(raw, queue.keys, replace(queue.policy, bound=10_000))
+    names = [str(number) for number in range(10_000)]
+    await wide.enqueue(light(*names))
+
+    jobs = await wide.claim(Claimant.fresh("worker", ("light",)), 10_000)
+    assert ids(jobs) == names
+    assert await wide.complete([job.lease for job in jobs]) == [True] * 10_000
+
+
 async def test_complete_and_claim_does_both_as_one(queue: Queue, claim: Claim) -> None:
-    """Finished jobs end and the next ones come in a single call."""
-    await queue.enqueue(light("a", "b", "c"))
+    """Finished jobs end and the next ones come in a single call, by the claimant's lane order."""
+    await queue.enqueue([*light("a", "b", "c"), *heavy("d")])
     [done] = await claim()
 
     outcomes, jobs = await queue.complete_and_claim(
-        [done.lease, Lease("b", "wrong")], Claimant.fresh("worker", ("light",)), 5
+        [done.lease, Lease("b", "wrong")], Claimant.fresh("worker", ("heavy", "light")), 5
     )
     assert outcomes == [True, False]
-    assert ids(jobs) == ["b", "c"]
+    assert ids(jobs) == ["d", "b", "c"]
     [state] = await queue.status(["a"])
     assert state.state is JobState.GONE
 

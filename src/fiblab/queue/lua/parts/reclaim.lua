@@ -5,13 +5,22 @@ local function due(zset)
   return redis.call('ZRANGE', zset, '-inf', now, 'BYSCORE', 'LIMIT', 0, RECLAIM_LIMIT)
 end
 
+-- A lane that is not ours is another version's: its job stays as it is, for that version's workers,
+-- and is looked at later so that a hundred of its kind don't hide ours.
+local LOOK_AGAIN_MS = 10000
+local function leave(zset, id)
+  redis.call('ZADD', zset, now + LOOK_AGAIN_MS, id)
+end
+
 local function promote_delayed()
   for _, id in ipairs(due(key.delayed)) do
     local lane = lane_of(id)
-    redis.call('ZREM', key.delayed, id)
     if lane then
+      redis.call('ZREM', key.delayed, id)
       push_tail(lane, id)
       note('due', id)
+    else
+      leave(key.delayed, id)
     end
   end
 end
@@ -23,10 +32,12 @@ local function take_back_expired()
   for at = #expired, 1, -1 do
     local id = expired[at]
     local lane = lane_of(id)
-    end_lease(id)
     if lane then
+      end_lease(id)
       push_head(lane, id)
       note('expired', id)
+    else
+      leave(key.leases, id)
     end
   end
 end
