@@ -142,7 +142,8 @@ class ServerSettings(FibonacciSettings):
     host: str = Field("127.0.0.1", description="Address to listen on; loopback by default.")
     port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0: any free one.")
     allowed_hosts: Words = Field(
-        (), description="Host headers that are answered, comma-separated; empty: any."
+        (),
+        description="Host headers that are answered; empty: any, on loopback only its own names.",
     )
     cors_origins: Words = Field(
         (), description="Origins of a client that is deployed apart, comma-separated."

@@ -6,6 +6,7 @@ remembered in this process? -> one script on Redis: value, job, dead letter
 
 import asyncio
 from collections.abc import Sequence
+from itertools import repeat
 
 from msgspec import UNSET
 
@@ -29,8 +30,6 @@ from fiblab.storage import Requests
 
 #: Seconds until a full queue is worth another try: the time it takes to drain some of it.
 FULL_RETRY_S = 1.0
-
-
 #: Values of a range that are verified before everyone else has a turn: up to 20 ms, if all have
 #: 10,000 digits.
 FAIR_SHARE = 50
@@ -69,42 +68,46 @@ class LookUp:
         recalled = self._believer.recall(index)
         if recalled is not None:
             return recalled
-        with self._redis_breaker:
-            (found,) = await self._scripts.look_up([index])
-        return await self._standing(index, found)
+        (item,) = await self.many([index])
+        return item
 
     async def many(self, indices: Sequence[int]) -> list[RangeItem]:
         """Tell how each index stands, in order; raises as `one` does."""
         with self._redis_breaker:
             found = await self._scripts.look_up(indices)
+        unknown = [index for index, what in zip(indices, found, strict=True) if _is_gone(what)]
+        lost = await self._asked_among(unknown)
         items: list[RangeItem] = []
         for part in range(0, len(found), FAIR_SHARE):
             share = slice(part, part + FAIR_SHARE)
-            items += await asyncio.gather(*map(self._standing, indices[share], found[share]))
+            standings = map(self._standing, indices[share], found[share], repeat(lost))
+            items += await asyncio.gather(*standings)
         return items
 
-    async def _standing(self, index: int, found: Value | JobStatus) -> RangeItem:
+    async def _standing(self, index: int, found: Value | JobStatus, lost: set[int]) -> RangeItem:
         if isinstance(found, JobStatus):
             self._believer.miss()
-            return await self._unfinished(index, found)
+            return await self._unfinished(index, found, lost)
         done = await self._believer.believe(index, found)
         return done or await self.enqueue_again(index)
 
-    async def _unfinished(self, index: int, job: JobStatus) -> RangeItem:
+    async def _unfinished(self, index: int, job: JobStatus, lost: set[int]) -> RangeItem:
         match job.state:
             case JobState.DEAD if job.failure is not None:
                 reason = FailureReason(job.failure.category, job.failure.detail)
                 return FibonacciFailed(index, job.attempts, reason)
             case JobState.GONE:
-                return await self._lost_or_absent(index)
+                return await self.enqueue_again(index) if index in lost else FibonacciAbsent(index)
             case _:
                 progress = UNSET if job.progress is None else job.progress
                 return FibonacciCalculating(index, progress, job.attempts or UNSET)
 
-    async def _lost_or_absent(self, index: int) -> RangeItem:
+    async def _asked_among(self, indices: Sequence[int]) -> set[int]:
+        if not indices:
+            return set()
         with self._postgres_breaker:
-            asked = await in_time(self._requests.asked(index), POSTGRES_READ_TIMEOUT_S)
-        return await self.enqueue_again(index) if asked else FibonacciAbsent(index)
+            asked = self._requests.asked_among(indices)
+            return await in_time(asked, POSTGRES_READ_TIMEOUT_S)
 
     async def enqueue_again(self, index: int) -> FibonacciCalculating:
         """Queue an index that was counted before; nothing is counted now."""
@@ -116,3 +119,7 @@ class LookUp:
             detail = f"F({index}) was asked for, and there is no room to calculate it now."
             raise Refusal(QUEUE_FULL, detail, headers=[retry_after(FULL_RETRY_S)])
         return FibonacciCalculating(index)
+
+
+def _is_gone(found: Value | JobStatus) -> bool:
+    return isinstance(found, JobStatus) and found.state is JobState.GONE

@@ -11,15 +11,15 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 
 import structlog
 import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
-from fiblab.bootstrap import open_server_parts
+from fiblab.bootstrap import open_server_parts, report_corruption, run_service
 from fiblab.config import ServerSettings
-from fiblab.observability.logs import Category, configure
 from fiblab.server.app import build_app
 from fiblab.server.drain import Drain
 from fiblab.server.http_protocol import StrictHttp
@@ -98,12 +98,7 @@ def serve(settings: ServerSettings) -> None:
 
     Raises what `open_server_parts` raises where a store cannot be reached at the start.
     """
-    logs = configure(settings.service, settings.log_level, settings.log_format)
-    try:
-        with asyncio.Runner(loop_factory=new_event_loop) as runner:
-            runner.run(_serve(settings))
-    finally:
-        logs.close()
+    run_service(settings, partial(_serve, settings))
 
 
 async def _serve(settings: ServerSettings) -> None:
@@ -114,16 +109,7 @@ async def _serve(settings: ServerSettings) -> None:
         metrics.ledger.batch_entries.observe(callers)
         metrics.ledger.commit_seconds.observe(seconds)
 
-    def on_corrupt(index: int | None, tier: str, reason: str) -> None:
-        metrics.corrupt_values[tier].inc()
-        _log.error(
-            "corrupt value dropped",
-            category=Category.CORRUPTION,
-            index=index,
-            tier=tier,
-            reason=reason,
-        )
-
+    on_corrupt = report_corruption(metrics.corrupt_values)
     async with open_server_parts(settings, on_commit=on_commit, on_corrupt=on_corrupt) as parts:
         config = uvicorn_config(settings, build_app(parts, surroundings))
         await DrainingServer(config, surroundings.drain).serve()
@@ -148,12 +134,3 @@ def uvicorn_config(settings: ServerSettings, app: Layer) -> uvicorn.Config:
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=max(1, round(settings.shutdown_grace_s - CLOSING_S)),
     )
-
-
-def new_event_loop() -> asyncio.AbstractEventLoop:
-    """Make uvloop's loop, or the standard one on Windows, where there is no uvloop."""
-    try:
-        import uvloop  # noqa: PLC0415 - optional
-    except ImportError:
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()

@@ -1,9 +1,12 @@
 """What was asked for, and how often: read from the counts that the ledger keeps."""
 
+from collections.abc import Sequence
+
 import asyncpg
 
 MOST_REQUESTED = "select index, count from request_count order by count desc, index asc limit $1"
 COUNT = "select count from request_count where index = $1"
+ASKED_AMONG = "select index from request_count where index = any($1::bigint[])"
 
 
 class Requests:
@@ -21,6 +24,7 @@ class Requests:
         """Return how many requests were ever accepted for the index."""
         return int(await self._pool.fetchval(COUNT, index) or 0)
 
-    async def asked(self, index: int) -> bool:
-        """Tell whether anybody ever asked for the index."""
-        return await self.count(index) > 0
+    async def asked_among(self, indices: Sequence[int]) -> set[int]:
+        """Return those of the indices that anybody ever asked for."""
+        rows = await self._pool.fetch(ASKED_AMONG, indices)
+        return {row["index"] for row in rows}

@@ -7,13 +7,11 @@ SIGTERM or SIGINT -> nothing more is claimed, jobs in hand finish
 
 import asyncio
 import signal
+from functools import partial
 from types import FrameType
 
-import structlog
-
-from fiblab.bootstrap import open_worker_parts
+from fiblab.bootstrap import open_worker_parts, report_corruption, run_service
 from fiblab.config import WorkerSettings
-from fiblab.observability.logs import Category, configure
 from fiblab.observability.metrics import WorkerMetrics, new_registry
 from fiblab.worker.shutdown import Shutdown
 from fiblab.worker.worker import Worker
@@ -21,36 +19,19 @@ from fiblab.worker.worker import Worker
 #: What asks a worker to end: a supervisor's signal, and Ctrl-C.
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
-_log = structlog.get_logger()
-
 
 def work(settings: WorkerSettings) -> None:
     """Run one worker process until SIGTERM or SIGINT; call it in the main thread.
 
     Raises what `open_worker_parts` raises where a store cannot be reached at the start.
     """
-    logs = configure(settings.service, settings.log_level, settings.log_format)
-    try:
-        with asyncio.Runner(loop_factory=new_event_loop) as runner:
-            runner.run(_work(settings))
-    finally:
-        logs.close()
+    run_service(settings, partial(_work, settings))
 
 
 async def _work(settings: WorkerSettings) -> None:
     metrics = WorkerMetrics(new_registry())
     shutdown = Shutdown()
-
-    def on_corrupt(index: int | None, tier: str, reason: str) -> None:
-        metrics.corrupt_values[tier].inc()
-        _log.error(
-            "corrupt value dropped",
-            category=Category.CORRUPTION,
-            index=index,
-            tier=tier,
-            reason=reason,
-        )
-
+    on_corrupt = report_corruption(metrics.corrupt_values)
     async with open_worker_parts(settings, on_corrupt=on_corrupt) as parts:
         # Only now: until there is something to end in order, a signal ends the process as usual.
         request_on_signals(shutdown)
@@ -66,12 +47,3 @@ def request_on_signals(shutdown: Shutdown) -> None:
 
     for number in ENDING_SIGNALS:
         signal.signal(number, on_signal)
-
-
-def new_event_loop() -> asyncio.AbstractEventLoop:
-    """Make uvloop's loop, or the standard one on Windows, where there is no uvloop."""
-    try:
-        import uvloop  # noqa: PLC0415 - optional
-    except ImportError:
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()

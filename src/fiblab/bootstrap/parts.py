@@ -1,4 +1,4 @@
-"""The composition root: builds each service's clients once, and closes them in reverse order.
+"""Builds each service's clients once, and closes them in reverse order.
 
 Nothing below this module reads a setting; nothing above it builds a client. A store
 that is away at the start is waited for, for as long as `START_PATIENCE_S` says.
@@ -34,8 +34,8 @@ from fiblab.storage import (
 
 #: Seconds a starting service waits for its stores: `up` and Kubernetes start all at once.
 START_PATIENCE_S = 30.0
-#: Seconds for any statement of the pool; the ledger has its own, shorter limit.
-STATEMENT_TIMEOUT_S = 5.0
+#: Seconds for any statement of the pool, below a request's deadline; the ledger has its own limit.
+STATEMENT_TIMEOUT_S = 2.0
 #: Connections for reads; the ledger's single one carries the load.
 POOL_SIZE = 4
 #: Seconds for a long value's reply: 200 MB over a slow network.
