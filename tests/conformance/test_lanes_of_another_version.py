@@ -6,7 +6,7 @@ from fiblab.queue import Claimant, Failure, Job, Keys, Policy, Queue
 from fiblab.redis import Connection
 
 from .conftest import Claim, ids, light
-from .raw_state import expire_lease, make_due
+from .raw_state import expire_lease, make_due, read
 
 CRASH = Failure("crash", "it broke")
 
@@ -67,7 +67,7 @@ async def test_expired_job_of_an_unknown_lane_keeps_its_lease(
 async def test_jobs_of_an_unknown_lane_hide_no_others(
     queue: Queue, older: Queue, claim: Claim, raw: Connection, keys: Keys
 ) -> None:
-    """However many of them are due, the older version's own jobs come back soon."""
+    """However many of them are due, our own jobs come back, and calls stay short."""
     foreign = [f"night-{number}" for number in range(MANY)]
     await queue.enqueue([Job(identity, "night") for identity in foreign])
     await claim(MANY, lanes=("night",))
@@ -79,3 +79,6 @@ async def test_jobs_of_an_unknown_lane_hide_no_others(
 
     found = [await claim_as_older(older) for _ in range(2)]
     assert ["ours"] in found
+    before = await read(raw, keys)
+    assert await claim_as_older(older) == []
+    assert await read(raw, keys) == before

@@ -23,9 +23,9 @@ def test_all_keys_of_a_partition_share_one_hash_tag() -> None:
 
 
 def test_each_key_is_another_one() -> None:
-    """No two kinds of data meet in one key."""
+    """No two kinds of data meet in one key, nor the claims of two workers."""
     keys = Keys()
-    every = [*keys.all, keys.claim("worker")]
+    every = [*keys.all, keys.claim("one"), keys.claim("two")]
 
     assert len(set(every)) == len(every)
 

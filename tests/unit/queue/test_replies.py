@@ -147,3 +147,11 @@ def test_unknown_shape_is_a_corrupt_reply(reader: str, reply: Reply) -> None:
     """Two versions on one Redis are told as such, and by no error of Python's own."""
     with pytest.raises(CorruptReply):
         READERS[reader](reply)
+
+
+def test_corrupt_reply_says_what_was_expected() -> None:
+    """Whoever reads the log sees the difference."""
+    with pytest.raises(CorruptReply, match="expected rows of 3, got 2 fields"):
+        replies.claimed([b"a", b"light 1 x"], "nonce")
+    with pytest.raises(CorruptReply, match="expected a list, got bytes"):
+        replies.flags(b"OK")
