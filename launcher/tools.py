@@ -76,4 +76,5 @@ def hint_for(output: str) -> str:
 
 def say(text: str) -> None:
     """Tell on standard error what is being done, after how many seconds."""
-    print(f"fiblab {time.monotonic() - STARTED:6.1f} s  {text}", file=sys.stderr, flush=True)
+    # In one write: two tracks may say something at once.
+    sys.stderr.write(f"fiblab {time.monotonic() - STARTED:6.1f} s  {text}\n")

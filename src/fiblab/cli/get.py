@@ -107,7 +107,10 @@ def _wait(client: httpx.Client, index: str, answer: Answer) -> Answer:
         TimeElapsedColumn(),
     )
     hold = {"Prefer": f"wait={HOLD_SECONDS}"}
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task("", total=1.0, index=f"{int(index):,}")
         while answer["status"] == "calculating":
             _show(bar, task, answer)
