@@ -52,15 +52,15 @@ describe('FibonacciApi', () => {
     const wait = { 'Retry-After': '2' };
     const calculating = { index: 41, status: 'calculating' };
     const held = given(() => json(202, calculating, { ...wait, 'Preference-Applied': 'wait=1' }));
-    expect(await held.api.look(41)).toEqual({ answer: calculating, retryAfterMs: null });
+    expect(await held.api.look(41, 1)).toEqual({ answer: calculating, retryAfterMs: null });
     expect(held.fetch.mock.calls[0]?.[1]).toMatchObject({ headers: { Prefer: 'wait=1' } });
     const not = given(() => json(202, calculating, wait));
-    expect((await not.api.look(41)).retryAfterMs).toBe(2_000);
+    expect((await not.api.look(41, 1)).retryAfterMs).toBe(2_000);
   });
 
   it('takes 404 as an answer when it looks', async () => {
     const { api } = given(() => problem(404));
-    expect((await api.look(77)).answer).toEqual({ index: 77, status: 'absent' });
+    expect((await api.look(77, 0)).answer).toEqual({ index: 77, status: 'absent' });
   });
 
   it('reads the most requested, and the digits without their newline', async () => {
@@ -101,29 +101,29 @@ describe('A failed call', () => {
 
   it('carries how long to wait', async () => {
     const { api } = given(() => problem(429, { 'Retry-After': '7' }));
-    expect((await failureOf(api.look(1))).retryAfterMs).toBe(7_000);
+    expect((await failureOf(api.look(1, 0))).retryAfterMs).toBe(7_000);
   });
 
   it('without any answer is Unreachable', async () => {
     const { api } = given(() => Promise.reject(new TypeError('Failed to fetch')));
-    expect(await failureOf(api.look(1))).toBeInstanceOf(Unreachable);
+    expect(await failureOf(api.look(1, 0))).toBeInstanceOf(Unreachable);
   });
 
   it('without an answer in time is TimedOut', async () => {
     vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort());
     const { api } = given(() => Promise.reject(new DOMException('', 'TimeoutError')));
-    expect(await failureOf(api.look(1))).toBeInstanceOf(TimedOut);
+    expect(await failureOf(api.look(1, 0))).toBeInstanceOf(TimedOut);
   });
 
   it('with a page of some proxy is Unreadable', async () => {
     const page = () => new Response('<h1>Bad gateway</h1>', { status: 502 });
-    expect(await failureOf(given(page).api.look(1))).toBeInstanceOf(Unreadable);
+    expect(await failureOf(given(page).api.look(1, 0))).toBeInstanceOf(Unreadable);
     const hello = () => new Response('hello', { status: 200 });
-    expect(await failureOf(given(hello).api.look(1))).toBeInstanceOf(Unreadable);
+    expect(await failureOf(given(hello).api.look(1, 0))).toBeInstanceOf(Unreadable);
   });
 
   it('that the caller aborted throws the abort, which is no failure', async () => {
     const { api } = given(() => Promise.reject(new DOMException('', 'AbortError')));
-    await expect(api.look(1, AbortSignal.abort())).rejects.toThrow(DOMException);
+    await expect(api.look(1, 0, AbortSignal.abort())).rejects.toThrow(DOMException);
   });
 });

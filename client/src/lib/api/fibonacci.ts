@@ -38,18 +38,17 @@ export class FibonacciApi {
   }
 
   /**
-   * Looks at F(index) without requesting it: nothing is counted, nothing is enqueued. Where the
-   * number is being calculated the server holds its answer for up to HOLD_S.
+   * Looks at F(index) without requesting it: nothing is counted, nothing is enqueued. While the
+   * number is being calculated the server holds its answer for up to `holdS` seconds.
    */
-  async look(index: number, signal?: AbortSignal): Promise<Reply> {
-    const headers = { Prefer: `wait=${HOLD_S}` };
+  async look(index: number, holdS: number, signal?: AbortSignal): Promise<Reply> {
+    const headers = { Prefer: `wait=${holdS}` };
     const response = await this.http.send(path(index), { headers, signal, expect: [404] });
     if (response.status === 404) return { answer: { index, status: 'absent' }, retryAfterMs: null };
-    const held = response.headers.has('Preference-Applied'); // then the pause is over already
-    return {
-      answer: await readJson<Answer>(response),
-      retryAfterMs: held ? null : waitOf(response)
-    };
+    // A server that took the wish has said how long it waits, and asks for no other pause.
+    const granted = response.headers.has('Preference-Applied');
+    const answer = await readJson<Answer>(response);
+    return { answer, retryAfterMs: granted ? null : waitOf(response) };
   }
 
   async mostRequested(limit: number, signal?: AbortSignal): Promise<RequestedCount[]> {
@@ -79,11 +78,6 @@ export class FibonacciApi {
   }
 }
 
-/**
- * Seconds: most jobs are over within it, and their numbers appear the moment they are known; a
- * longer one would let the progress of long jobs stand still.
- */
-const HOLD_S = 1;
 const ROOT = '/api/v1/fibonacci';
 const DESCRIPTION = '/openapi.json';
 

@@ -22,6 +22,12 @@ export interface CalculationWorld extends PollerWorld {
   onDone?: (index: number, digitCount: number) => void;
 }
 
+/**
+ * Seconds for which the server may hold a look at what a worker computes: a number that comes
+ * within them shows the moment it is known, and progress never stands still for longer.
+ */
+const HOLD_S = 1;
+
 const FINAL = new Set<Answer['status']>(['done', 'failed', 'absent']);
 
 /**
@@ -110,7 +116,7 @@ export class Calculation {
     const { answer, retryAfterMs } =
       this.#idempotencyKey !== null && !this.#accepted
         ? await this.#submit(this.#idempotencyKey, signal)
-        : await this.world.api.look(this.index, signal);
+        : await this.world.api.look(this.index, this.#holdS, signal);
     signal.throwIfAborted();
     this.#take(answer);
     return { final: FINAL.has(answer.status), retryAfterMs };
@@ -120,7 +126,12 @@ export class Calculation {
     const answer = await this.world.api.request(this.index, key, signal);
     this.#accepted = true;
     this.world.onAccepted?.(this.index);
-    return { answer, retryAfterMs: null }; // The server will hold the first look instead.
+    return { answer, retryAfterMs: null }; // Soon: most jobs are over in no time.
+  }
+
+  /** None until a worker has the job: the page wants to see that happen. */
+  get #holdS(): number {
+    return this.moments.at(-1)?.step === 'claimed' ? HOLD_S : 0;
   }
 
   #take(answer: Answer): void {

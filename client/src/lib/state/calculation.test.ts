@@ -45,6 +45,14 @@ describe('Calculation', () => {
     expect(calculation.wasKnown).toBe(false);
   });
 
+  it('lets the server hold a look only once a worker has the job', async () => {
+    const answers = [QUEUED, claimed(1), claimed(1)];
+    const { calculation, look } = given({ look: async () => reply(answers.shift() ?? DONE) });
+    calculation.request();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(look.mock.calls.map(([, holdS]) => holdS)).toEqual([0, 0, 1, 1]);
+  });
+
   it('shows each attempt of a worker once', async () => {
     const answers = [claimed(1), claimed(1), claimed(2), DONE];
     const { calculation } = given({ look: async () => reply(answers.shift() ?? DONE) });
