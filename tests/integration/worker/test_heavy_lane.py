@@ -58,6 +58,16 @@ async def test_long_job_shows_progress_and_keeps_its_lease(
     verify(LONG, text)
 
 
+async def test_job_shorter_than_a_heartbeat_shows_progress(
+    start_worker: StartWorker, journal: Journal
+) -> None:
+    """News of a computation does not wait for the next heartbeat that is due."""
+    worker = await start_worker(visibility_timeout_s=60)
+    await worker.enqueue(SHORT)
+    await journal.wait_for("completed", SHORT)
+    assert "progress" in await journal.kinds(SHORT)
+
+
 async def test_light_jobs_do_not_wait_for_a_heavy_one(
     worker: RunningWorker, journal: Journal
 ) -> None:

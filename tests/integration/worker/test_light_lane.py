@@ -67,6 +67,7 @@ async def test_values_beyond_the_dense_range_are_stored_by_themselves(
     await worker.enqueue(5_000, 20_000)
     for index in (5_000, 20_000):
         await journal.wait_for("completed", index)
+        assert await journal.steps(index) == ["enqueued", "claimed", "completed"]
         assert await worker.parts.values.get(index) == str(sympy.fibonacci(index))
     assert await worker.parts.values.redis.marker() == -1
 
