@@ -45,6 +45,8 @@ class Contents:
     """Job -> its attempts, for those that have had one."""
     progress: dict[str, float]
     letters: dict[str, Letter]
+    unpaired: set[str]
+    """Dead jobs with a record and no reason, or the other way round."""
     deaths: list[str]
     """Dead letters, the earliest first."""
     claims: dict[str, tuple[str, tuple[str, ...]]]
@@ -107,7 +109,11 @@ def observe(raw: redis.Redis, keys: Keys, workers: tuple[str, ...]) -> Contents:
         nonces={identity.decode(): token.decode() for identity, token in nonce.items()},
         attempts={identity.decode(): int(n) for identity, n in attempts.items() if int(n)},
         progress={identity.decode(): float(share) for identity, share in progress.items()},
-        letters={identity.decode(): _letter(dead[identity], reason[identity]) for identity in dead},
+        letters={
+            identity.decode(): _letter(dead[identity], reason[identity])
+            for identity in dead.keys() & reason.keys()
+        },
+        unpaired={identity.decode() for identity in dead.keys() ^ reason.keys()},
         deaths=[identity.decode() for identity, _ in deaths],
         claims={worker: _claim(last) for worker, last in zip(workers, claims, strict=True) if last},
         wake=dict(zip(keys.lanes, by_lane[1::2], strict=True)),

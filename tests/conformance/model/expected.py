@@ -19,6 +19,7 @@ def expected_contents(model: QueueModel) -> Contents:
         attempts={identity: job.attempts for identity, job in model.jobs.items() if job.attempts},
         progress={identity: share for identity, share in shares.items() if share is not None},
         letters={identity: death.letter for identity, death in model.deaths.items()},
+        unpaired=set(),
         deaths=model.by_death(),
         claims=dict(model.last_claims),
         wake=dict(model.wake),

@@ -3,17 +3,12 @@
 Each call is made twice: the second must change nothing, and both must answer as the model does.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from fiblab.queue import (
     Claimant,
@@ -35,31 +30,53 @@ LANES = ("light", "heavy")
 WORKERS = ("ada", "bob", "cyd")
 
 #: More jobs than the bound takes, so that it is reached, and few, so that they meet again.
-IDS = ("a", "b", "c", "d", "e", "f")
+IDS = tuple("abcdef")
 
 #: Small limits, which a few steps reach; no lease ends unless the machine lets it.
-POLICY = Policy(visibility_timeout_ms=3_600_000, max_attempts=2, bound=4, dead_letter_cap=2)
+POLICY = Policy(visibility_timeout_ms=3_600_000, max_attempts=2, bound=3, dead_letter_cap=1)
 
 jobs = st.builds(
     Job, st.sampled_from(IDS), st.sampled_from(LANES), st.sampled_from([b"", b"1 2\n\x00\xff"])
 )
-some_ids = st.lists(st.sampled_from(IDS), min_size=1, max_size=3)
 workers = st.sampled_from(WORKERS)
-lane_orders = st.sampled_from([("light", "heavy"), ("heavy", "light"), ("light",), ("heavy",)])
+lane_orders = st.sampled_from([("light", "heavy"), ("heavy", "light"), ("light",)])
+now_and_then = st.sampled_from([False, False, False, True])
 limits = st.integers(1, 3)
 shares = st.sampled_from([None, 0.0, 0.25, 1.0])
 failures = st.builds(
-    Failure, st.sampled_from(["timeout", "memory"]), st.just('"no" \n / more'), st.booleans()
+    Failure,
+    st.sampled_from(["timeout", "memory"]),
+    st.just('"no" \n / more'),
+    st.sampled_from([True, True, False]),
 )
+
+DrawAny = Callable[[st.SearchStrategy[Any]], Any]
+Step = Callable[["QueueMachine", DrawAny], None]
+Possible = Callable[["QueueMachine"], object]
+
+#: What may happen, and where it would be worth a step.
+STEPS: list[tuple[Step, Possible]] = []
+
+
+def step(possible: Possible = lambda _: True) -> Callable[[Step], Step]:
+    """Make a method one of the steps of the machine."""
+
+    def add(method: Step) -> Step:
+        STEPS.append((method, possible))
+        return method
+
+    return add
 
 
 class QueueMachine(RuleBasedStateMachine):
-    """A real queue and a model, and the rules by which workers and clients use them."""
+    """A real queue and a model, and the steps that clients, workers and time take with them.
+
+    One rule takes all steps: among many rules hypothesis leaves some out of each run, so that
+    few runs would come as far as a retry.
+    """
 
     #: Where the server is: set by a subclass, for machines are made without arguments.
     url: ClassVar[str]
-
-    claimants = Bundle("claimants")
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,74 +84,79 @@ class QueueMachine(RuleBasedStateMachine):
         self.queue, self.model = self.pair.live.queue, self.pair.model
         self.handed_out: list[Lease] = []
         """Leases that workers have got, live and stale."""
-        self._tokens = 0
+        self.claimants: list[Claimant] = []
 
     def teardown(self) -> None:
         """End the connections."""
         self.pair.close()
 
+    @rule(data=st.data())
+    def take_a_step(self, data: st.DataObject) -> None:
+        """Take one of the steps that are possible."""
+        possible = [taken for taken, is_possible in STEPS if is_possible(self)]
+        data.draw(st.sampled_from(possible))(self, data.draw)
+
     # --- clients ---------------------------------------------------------------------------------
 
-    @rule(offered=st.lists(jobs, min_size=1, max_size=3))
-    def enqueue(self, offered: list[Job]) -> None:
+    @step()
+    def enqueue(self, draw: DrawAny) -> None:
         """Offer jobs, as a client."""
+        offered = draw(st.lists(jobs, min_size=1, max_size=2))
         self.pair.twice(lambda: self.queue.enqueue(offered), lambda: self.model.enqueue(offered))
 
-    @rule(ids=some_ids)
-    def requeue(self, ids: list[str]) -> None:
+    @step(lambda self: self.model.deaths)
+    def requeue(self, draw: DrawAny) -> None:
         """Give dead letters, and jobs that are none, a new life."""
+        ids = self._some_dead(draw)
         self.pair.twice(
             lambda: self.queue.requeue(ids), lambda: [self.model.requeue(each) for each in ids]
         )
 
-    @rule(ids=some_ids)
-    def discard(self, ids: list[str]) -> None:
+    @step(lambda self: self.model.deaths)
+    def discard(self, draw: DrawAny) -> None:
         """Drop dead letters, and jobs that are none."""
+        ids = self._some_dead(draw)
         self.pair.twice(
             lambda: self.queue.discard(ids), lambda: [self.model.discard(each) for each in ids]
         )
 
-    @rule()
-    def pause(self) -> None:
-        """Pause the queue."""
-        self.pair.twice(self.queue.pause, lambda: setattr(self.model, "paused", True))
-
-    @precondition(lambda self: self.model.paused)
-    @rule()
-    def resume(self) -> None:
-        """Resume it."""
-        self.pair.twice(self.queue.resume, lambda: setattr(self.model, "paused", False))
+    @step()
+    def pause_or_resume(self, draw: DrawAny) -> None:
+        """Pause the queue, or resume it."""
+        paused = draw(now_and_then)
+        verb = self.queue.pause if paused else self.queue.resume
+        self.pair.twice(verb, lambda: setattr(self.model, "paused", paused))
 
     # --- workers ---------------------------------------------------------------------------------
 
-    @rule(target=claimants, worker=workers, lanes=lane_orders, limit=limits, lost=st.booleans())
-    def claim(self, worker: str, lanes: tuple[str, ...], limit: int, *, lost: bool) -> Claimant:
+    @step(lambda self: any(self.model.ready.values()))
+    def claim(self, draw: DrawAny) -> None:
         """Claim; the reply may be lost."""
-        claimant = self._fresh_claimant(worker, lanes)
-        claimed = self._claim(claimant, limit)
-        self.handed_out += [] if lost else [job.lease for job in claimed]
-        return claimant
+        claimed = self._claim(self._fresh_claimant(draw), draw(limits))
+        self.handed_out += [] if draw(now_and_then) else claimed
 
-    @rule(claimant=claimants, limit=limits)
-    def repeat_claim(self, claimant: Claimant, limit: int) -> None:
+    @step(lambda self: self.claimants)
+    def repeat_claim(self, draw: DrawAny) -> None:
         """Repeat a claim as after a lost reply, perhaps late."""
-        self.handed_out += [job.lease for job in self._claim(claimant, limit)]
+        self.handed_out += self._claim(draw(st.sampled_from(self.claimants)), draw(limits))
 
-    @rule(data=st.data())
-    def complete(self, data: st.DataObject) -> None:
+    @step(lambda self: self.handed_out)
+    def complete(self, draw: DrawAny) -> None:
         """End jobs that are done."""
-        leases = self._some_leases(data)
+        leases = self._some_leases(draw)
         self.pair.twice(
             lambda: self.queue.complete(leases),
             lambda: [self.model.complete(lease) for lease in leases],
         )
 
-    @rule(target=claimants, worker=workers, lanes=lane_orders, limit=limits, data=st.data())
-    def complete_and_claim(
-        self, worker: str, lanes: tuple[str, ...], limit: int, data: st.DataObject
-    ) -> Claimant:
+    @step(lambda self: self.handed_out)
+    def complete_and_claim(self, draw: DrawAny) -> None:
         """End jobs that are done, and claim the next ones."""
-        leases, claimant = self._some_leases(data), self._fresh_claimant(worker, lanes)
+        leases, claimant, limit = (
+            self._some_leases(draw),
+            self._fresh_claimant(draw),
+            draw(limits),
+        )
 
         async def really() -> tuple[list[bool], list[ClaimedJob]]:
             done, claimed = await self.queue.complete_and_claim(leases, claimant, limit)
@@ -146,21 +168,23 @@ class QueueMachine(RuleBasedStateMachine):
 
         _, claimed = self.pair.twice(really, modelled)
         self.handed_out += [job.lease for job in claimed]
-        return claimant
 
-    @rule(data=st.data(), share=shares)
-    def heartbeat(self, data: st.DataObject, share: float | None) -> None:
-        """Show a sign of life."""
-        beats = [Heartbeat(lease, share) for lease in self._some_leases(data)]
+    @step(lambda self: self._live())
+    def heartbeat(self, draw: DrawAny) -> None:
+        """Show a sign of life, in time or when the lease is over and nobody has noticed."""
+        beats = [Heartbeat(lease, draw(shares)) for lease in self._some_leases(draw)]
+        for beat in beats if draw(now_and_then) else ():
+            if self.model.holds(beat.lease):
+                self._let_pass(beat.lease.id)
         self.pair.twice(
             lambda: self.queue.heartbeat(beats),
             lambda: [self.model.heartbeat(beat) for beat in beats],
         )
 
-    @rule(data=st.data(), failure=failures)
-    def fail(self, data: st.DataObject, failure: Failure) -> None:
+    @step(lambda self: self._live())
+    def fail(self, draw: DrawAny) -> None:
         """Tell that an attempt failed."""
-        lease = self._some_leases(data)[0]
+        lease, failure = self._some_leases(draw)[0], draw(failures)
 
         async def really() -> FailOutcome:
             failed = await self.queue.fail(lease, failure)
@@ -169,33 +193,28 @@ class QueueMachine(RuleBasedStateMachine):
 
         self.pair.twice(really, lambda: self.model.fail(lease, failure))
 
-    @rule(data=st.data())
-    def release(self, data: st.DataObject) -> None:
+    @step(lambda self: self._live())
+    def release(self, draw: DrawAny) -> None:
         """Give jobs back, as a worker that shuts down."""
-        leases = self._some_leases(data)
+        leases = self._some_leases(draw)
         self.pair.twice(lambda: self.queue.release(leases), lambda: self.model.release(leases))
 
-    @rule(lane=st.sampled_from(LANES))
-    def take_wake_token(self, lane: str) -> None:
+    @step(lambda self: any(self.model.wake.values()))
+    def take_wake_token(self, draw: DrawAny) -> None:
         """Take a wake token, as a worker that dies right after."""
+        lane = draw(st.sampled_from(LANES))
         self.pair.live.take_wake_token(lane)
         self.model.wake[lane] = max(self.model.wake[lane] - 1, 0)
 
     # --- time ------------------------------------------------------------------------------------
 
-    @precondition(lambda self: self.model.in_state(JobState.LEASED))
-    @rule(data=st.data())
-    def end_lease(self, data: st.DataObject) -> None:
-        """Let a visibility timeout pass."""
-        identity = data.draw(st.sampled_from(sorted(self.model.in_state(JobState.LEASED))))
-        self.pair.live.end_lease(identity, self.model.let_pass(identity))
-
-    @precondition(lambda self: self.model.in_state(JobState.DELAYED))
-    @rule(data=st.data())
-    def make_due(self, data: st.DataObject) -> None:
-        """Let a delay pass."""
-        identity = data.draw(st.sampled_from(sorted(self.model.in_state(JobState.DELAYED))))
-        self.pair.live.make_due(identity, self.model.let_pass(identity))
+    @step(lambda self: self._pending())
+    def time_passes(self, draw: DrawAny) -> None:
+        """Let visibility timeouts and delays be over; a worker may look right afterwards."""
+        for identity in draw(st.lists(st.sampled_from(self._pending()), min_size=1)):
+            self._let_pass(identity)
+        if draw(st.booleans()):
+            self.handed_out += self._claim(self._fresh_claimant(draw), draw(limits))
 
     # --- what must hold --------------------------------------------------------------------------
 
@@ -206,23 +225,44 @@ class QueueMachine(RuleBasedStateMachine):
 
     # --- what the rules share --------------------------------------------------------------------
 
-    def _fresh_claimant(self, worker: str, lanes: tuple[str, ...]) -> Claimant:
-        self._tokens += 1
-        return Claimant(worker, lanes, f"token-{self._tokens}")
+    def _fresh_claimant(self, draw: DrawAny) -> Claimant:
+        token = f"token-{len(self.claimants)}"
+        self.claimants.append(Claimant(draw(workers), draw(lane_orders), token))
+        return self.claimants[-1]
 
-    def _claim(self, claimant: Claimant, limit: int) -> list[ClaimedJob]:
+    def _claim(self, claimant: Claimant, limit: int) -> list[Lease]:
         async def really() -> list[ClaimedJob]:
             return _without_moments(await self.queue.claim(claimant, limit))
 
-        return self.pair.twice(really, lambda: self.model.claim(claimant, limit))
+        claimed = self.pair.twice(really, lambda: self.model.claim(claimant, limit))
+        return [job.lease for job in claimed]
 
-    def _some_leases(self, data: st.DataObject) -> list[Lease]:
+    def _pending(self) -> list[str]:
+        leased, delayed = map(self.model.in_state, (JobState.LEASED, JobState.DELAYED))
+        return sorted(leased | delayed)
+
+    def _let_pass(self, identity: str) -> None:
+        delayed = identity in self.model.in_state(JobState.DELAYED)
+        let_pass = self.pair.live.make_due if delayed else self.pair.live.end_lease
+        let_pass(identity, self.model.let_pass(identity))
+
+    def _some_dead(self, draw: DrawAny) -> list[str]:
+        """Draw dead letters, and now and then what is none."""
+        dead = st.sampled_from(sorted(self.model.deaths))
+        ids: list[str] = draw(st.lists(dead | dead | st.sampled_from(IDS), min_size=1, max_size=3))
+        return ids
+
+    def _live(self) -> list[Lease]:
+        return [lease for lease in dict.fromkeys(self.handed_out) if self.model.holds(lease)]
+
+    def _some_leases(self, draw: DrawAny) -> list[Lease]:
         """Draw leases: live ones, stale ones, and a nonce that nobody was given."""
-        live = [lease for lease in dict.fromkeys(self.handed_out) if self.model.holds(lease)]
+        live = self._live()
         stale = [lease for lease in dict.fromkeys(self.handed_out) if lease not in live]
         others = st.sampled_from([*stale, Lease(IDS[0], "never-given")])
-        either = st.sampled_from(live) | others if live else others
-        return data.draw(st.lists(either, min_size=1, max_size=3), label="leases")
+        either = st.sampled_from(live) | st.sampled_from(live) | others if live else others
+        leases: list[Lease] = draw(st.lists(either, min_size=1, max_size=3))
+        return leases
 
 
 def _check_delay(failed: Failed) -> None:

@@ -8,8 +8,8 @@ from .machine import QueueMachine
 #: The same runs each time, so that a change of the queue is what turns them red.
 SETTINGS = settings(
     derandomize=True,
-    max_examples=60,
-    stateful_step_count=40,
+    max_examples=100,
+    stateful_step_count=50,
     phases=[Phase.generate],  # add Phase.shrink for the shortest failing run: it takes minutes
     deadline=None,  # a step's time is the machine's, not the queue's
 )

@@ -1,0 +1,255 @@
+"""Mistakes that a queue's Lua may hold, each of which the state machine must find."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fiblab.redis import Script, load_script
+
+#: Scripts that claim.
+CLAIMING = ("claim", "complete_and_claim")
+
+#: Scripts that end jobs.
+COMPLETING = ("complete", "complete_and_claim")
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One mistake: in the scripts named, `new` stands where `old` should, at one place."""
+
+    breaks: str
+    scripts: tuple[str, ...]
+    old: str
+    new: str
+
+    def loader(self) -> Callable[[str, str], Script]:
+        """Give a `load_script` that makes the mistake.
+
+        Raises ValueError if the old text is not there exactly once: the mutant would test nothing.
+        """
+        mutated = {name: self._mutate(load_script("fiblab.queue", name)) for name in self.scripts}
+        return lambda package, name: mutated.get(name) or load_script(package, name)
+
+    def _mutate(self, script: Script) -> Script:
+        if script.source.count(self.old) != 1:
+            raise ValueError(f"{script.name}.lua must hold {self.old!r} once: mend this mutant")
+        return Script(script.name, script.source.replace(self.old, self.new))
+
+
+MUTANTS = (
+    Mutant(
+        "complete asks for no nonce",
+        COMPLETING,
+        "if holds(id, nonce) then\n      forget(id)",
+        "if redis.call('HEXISTS', key.job, id) == 1 then\n      forget(id)",
+    ),
+    Mutant(
+        "heartbeat asks for no nonce",
+        ("heartbeat",),
+        "local held = holds(id, nonce)",
+        "local held = redis.call('HEXISTS', key.nonce, id) == 1",
+    ),
+    Mutant(
+        "fail asks for no nonce",
+        ("fail",),
+        "if not holds(id, nonce) then",
+        "if redis.call('HEXISTS', key.nonce, id) == 0 then",
+    ),
+    Mutant(
+        "release asks for no nonce",
+        ("release",),
+        "local held = holds(id, nonce)",
+        "local held = redis.call('HEXISTS', key.nonce, id) == 1",
+    ),
+    Mutant(
+        "an attempt counts when it ends, not when it is claimed",
+        CLAIMING,
+        "redis.call('HINCRBY', key.attempts, id, 1)",
+        "(tonumber(redis.call('HGET', key.attempts, id)) or 0) + 1",
+    ),
+    Mutant(
+        "a job may be claimed once too often",
+        CLAIMING,
+        "if attempt > claim.max_attempts then",
+        "if attempt > claim.max_attempts + 1 then",
+    ),
+    Mutant(
+        "fail retries once too often",
+        ("fail",),
+        "attempts >= max_attempts",
+        "attempts > max_attempts",
+    ),
+    Mutant(
+        "a failure that can't be retried is",
+        ("fail",),
+        "if not retryable or",
+        "if",
+    ),
+    Mutant(
+        "complete leaves the record, so the job can't be asked for again",
+        COMPLETING,
+        "  redis.call('HDEL', key.job, id)\n",
+        "",
+    ),
+    Mutant(
+        "complete leaves the attempts to the next job of that id",
+        COMPLETING,
+        "  redis.call('HDEL', key.attempts, id)\n",
+        "",
+    ),
+    Mutant(
+        "a job that is due stays delayed too",
+        CLAIMING,
+        "redis.call('ZREM', key.delayed, id)",
+        "",
+    ),
+    Mutant(
+        "delayed jobs never become due",
+        CLAIMING,
+        "  promote_delayed()\n",
+        "",
+    ),
+    Mutant(
+        "expired leases are not taken back",
+        CLAIMING,
+        "  take_back_expired()\n",
+        "",
+    ),
+    Mutant(
+        "an expired lease stays valid beside the new one",
+        CLAIMING,
+        "end_lease(id)\n      push_head(lane, id)",
+        "redis.call('ZREM', key.leases, id)\n      push_head(lane, id)",
+    ),
+    Mutant(
+        "an expired job waits at the tail",
+        CLAIMING,
+        "end_lease(id)\n      push_head(lane, id)",
+        "end_lease(id)\n      push_tail(lane, id)",
+    ),
+    Mutant(
+        "the bound is off by one",
+        ("enqueue",),
+        "redis.call('HLEN', key.job) + new > bound",
+        "redis.call('HLEN', key.job) + new > bound + 1",
+    ),
+    Mutant(
+        "requeue passes the bound",
+        ("requeue",),
+        "if redis.call('HLEN', key.job) >= bound then return FULL end",
+        "",
+    ),
+    Mutant(
+        "a range is taken in part",
+        ("enqueue",),
+        "local full = new > 0 and redis.call('HLEN', key.job) + new > bound",
+        "local full = false",
+    ),
+    Mutant(
+        "enqueue forgets to deduplicate",
+        ("enqueue",),
+        "if redis.call('HEXISTS', key.job, id) == 1 then return PENDING end",
+        "",
+    ),
+    Mutant(
+        "an old dead letter stays when its job is asked for again",
+        ("enqueue",),
+        "  drop_dead_letter(id)\n  push_tail",
+        "  push_tail",
+    ),
+    Mutant(
+        "nobody is woken",
+        ("enqueue",),
+        "  wake_lane(lane)\n",
+        "",
+    ),
+    Mutant(
+        "release keeps the attempt",
+        ("release",),
+        "redis.call('HINCRBY', key.attempts, id, -1)",
+        "",
+    ),
+    Mutant(
+        "release puts the job at the tail",
+        ("release",),
+        "push_head(lane, id)\n  wake_lane(lane)",
+        "push_tail(lane, id)\n  wake_lane(lane)",
+    ),
+    Mutant(
+        "a claim repeated after a lost reply takes more jobs",
+        CLAIMING,
+        "if #ids == 0 then ids = claim_anew(claim) end",
+        "ids = claim_anew(claim)",
+    ),
+    Mutant(
+        "a claim forgets what it took",
+        CLAIMING,
+        "if #ids > 0 then",
+        "if false then",
+    ),
+    Mutant(
+        "a repeated claim gives jobs that it has lost",
+        CLAIMING,
+        "if holds(id, nonce) then still",
+        "if redis.call('HEXISTS', key.job, id) == 1 then still",
+    ),
+    Mutant(
+        "a pause is ignored",
+        CLAIMING,
+        "if redis.call('EXISTS', key.paused) == 1 then return {} end",
+        "",
+    ),
+    Mutant(
+        "lanes are emptied in the queue's order, not the worker's",
+        CLAIMING,
+        "in ipairs(claim.lanes) do",
+        "in ipairs(lanes) do",
+    ),
+    Mutant(
+        "a job given up is dropped without a dead letter",
+        (*CLAIMING, "fail"),
+        "  redis.call('ZADD', key.dead_by_time, now, id)\n",
+        "  drop_dead_letter(id)\n",
+    ),
+    Mutant(
+        "dead letters pile up",
+        (*CLAIMING, "fail"),
+        "  trim_dead_letters(cap)\n",
+        "",
+    ),
+    Mutant(
+        "a job given up keeps its attempts when it starts anew",
+        (*CLAIMING, "fail"),
+        "  redis.call('HDEL', key.attempts, id)\n",
+        "",
+    ),
+    Mutant(
+        "discard leaves the record of the dead letter",
+        ("discard",),
+        "redis.call('HDEL', key.dead, id)",
+        "",
+    ),
+    Mutant(
+        "progress outlives the attempt",
+        ("fail", "release"),
+        "  redis.call('HDEL', key.progress, id)\n",
+        "",
+    ),
+    Mutant(
+        "heartbeat prolongs nothing",
+        ("heartbeat",),
+        "redis.call('ZADD', key.leases, now + visibility_ms, id)",
+        "",
+    ),
+    Mutant(
+        "a transition goes unnoted",
+        COMPLETING,
+        "note('completed', id)",
+        "",
+    ),
+    Mutant(
+        "a job is called ready while it is delayed",
+        ("status",),
+        "state = 'delayed'",
+        "state = 'ready'",
+    ),
+)
