@@ -26,7 +26,7 @@ COMMANDS = {
 
 HELP = """The Fibonacci Learning Lab: slow work taken out of a request, on real parts.
 
-Start with `fiblab up`, open the page that it names, and ask for F(10,000,000). Then, in
+Start with `fiblab up`, open the page that it names, and ask for F(100,000,000). Then, in
 another terminal, `fiblab get 40 --wait` and `fiblab queue depth`.
 """
 

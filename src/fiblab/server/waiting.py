@@ -6,7 +6,7 @@ second; those who wait for the same index share them.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fiblab.server.drain import Drain
 from fiblab.server.looking_up import LOOK_UP_ERRORS
@@ -29,7 +29,9 @@ LookUpOne = Callable[[int], Awaitable[RangeItem]]
 class _Watch:
     """The one poll for an index, which ends with the last of those who wait for it."""
 
-    poll: asyncio.Task[RangeItem]
+    latest: RangeItem
+    """How it stood when it was looked at last."""
+    poll: asyncio.Task[RangeItem] = field(init=False)
     waiters: int = 0
 
 
@@ -46,25 +48,25 @@ class Waiting:
     async def until_known(self, item: FibonacciCalculating, seconds: float) -> RangeItem:
         """Return how the index stands once it is no longer being calculated.
 
-        Or as it stood: after `seconds`, when the server drains, where too many wait already, or
+        Or as it stood last: after `seconds`, when the server drains, where too many wait already, or
         where the stores fail meanwhile. It never raises: the request may be counted by now.
         """
         if self._waiters >= self._limit or self._drain.begun:
             return item
-        watch = self._join(item.index)
+        watch = self._join(item)
         try:
             async with asyncio.timeout(seconds):
                 return await asyncio.shield(watch.poll)
         except LOOK_UP_ERRORS:
-            return item
+            return watch.latest
         finally:
             self._leave(item.index, watch)
 
-    def _join(self, index: int) -> _Watch:
-        watch = self._watches.get(index)
+    def _join(self, item: FibonacciCalculating) -> _Watch:
+        watch = self._watches.get(item.index)
         if watch is None:
-            watch = _Watch(asyncio.create_task(self._poll(index)))
-            self._watches[index] = watch
+            watch = self._watches[item.index] = _Watch(item)
+            watch.poll = asyncio.create_task(self._poll(item.index, watch))
         watch.waiters += 1
         self._waiters += 1
         return watch
@@ -78,11 +80,11 @@ class Waiting:
             if self._watches.get(index) is watch:
                 del self._watches[index]
 
-    async def _poll(self, index: int) -> RangeItem:
+    async def _poll(self, index: int, watch: _Watch) -> RangeItem:
         pause = FIRST_PAUSE_S
         while True:
             draining = await self._drain.wait(pause)
-            item = await self._look_up(index)
+            item = watch.latest = await self._look_up(index)
             if draining or not isinstance(item, FibonacciCalculating):
                 return item
             pause = min(pause * GROWTH, LONGEST_PAUSE_S)

@@ -63,6 +63,15 @@ async def test_failing_store_ends_the_wait(looks: Looks, drain: Drain) -> None:
     assert await waiting_with(looks, drain).until_known(CALCULATING, 20) is CALCULATING
 
 
+async def test_what_was_seen_last_is_answered(looks: Looks, drain: Drain) -> None:
+    """Progress that was seen while the answer was held is not forgotten when the hold ends."""
+    looks.answer = half_done = FibonacciCalculating(40, 0.5, 1)
+    task = asyncio.create_task(waiting_with(looks, drain).until_known(CALCULATING, 20))
+    await looks.looked.wait()
+    looks.answer = Unavailable("away")
+    assert await task is half_done
+
+
 async def test_time_is_over(looks: Looks, drain: Drain) -> None:
     """After the time that was asked for it is answered as it stood, and nobody polls on."""
     waiting = waiting_with(looks, drain)
