@@ -48,8 +48,8 @@ class Waiting:
     async def until_known(self, item: FibonacciCalculating, seconds: float) -> RangeItem:
         """Return how the index stands once it is no longer being calculated.
 
-        Or as it stood last: after `seconds`, when the server drains, where too many wait already, or
-        where the stores fail meanwhile. It never raises: the request may be counted by now.
+        Or as it stood last: after `seconds`, when the server drains, where too many wait already,
+        or where the stores fail meanwhile. It never raises: the request may be counted by now.
         """
         if self._waiters >= self._limit or self._drain.begun:
             return item
