@@ -43,4 +43,4 @@ class Exchange:
 
 def exchange_of(request: Request) -> Exchange:
     """Find the exchange that a BlackSheep request belongs to."""
-    return cast("Exchange", request.scope[SCOPE_KEY])  # type: ignore[literal-required]
+    return cast("Exchange", request.scope[SCOPE_KEY])  # type: ignore[literal-required] # ASGI lets a scope carry more than its own keys
