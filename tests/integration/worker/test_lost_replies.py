@@ -1,15 +1,15 @@
 """A worker on a network that cuts connections before, in and after its commands."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from tests.integration.redis.proxy import Cut, CuttingProxy
 from tests.integration.redis.server import RedisServer
 
-from fiblab.queue import Queue
-from fiblab.redis import Address, Connection
+from fiblab.queue import Claimant, ClaimedJob, Lease, Queue
+from fiblab.redis import Address, Connection, ReplyLost
 
 from .conftest import StartWorker, job
 from .journal import Journal
@@ -57,3 +57,27 @@ async def test_no_cut_costs_a_job_an_attempt(
         claims = [(await journal.kinds(index)).count("claimed") for index in JOBS]
     await direct.close()
     assert claims == [1] * len(JOBS)
+
+
+async def test_claim_whose_reply_is_lost_is_claimed_no_second_time(
+    start_worker: StartWorker, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked again, Redis hands out the same jobs: none of them waits for its lease to end."""
+    real, lost = Queue.complete_and_claim, set()
+
+    async def losing_each_first_reply(
+        queue: Queue, leases: Sequence[Lease], claimant: Claimant, limit: int
+    ) -> tuple[list[bool], list[ClaimedJob]]:
+        outcomes, jobs = await real(queue, leases, claimant, limit)
+        if jobs and claimant.token not in lost:
+            lost.add(claimant.token)
+            raise ReplyLost
+        return outcomes, jobs
+
+    monkeypatch.setattr(Queue, "complete_and_claim", losing_each_first_reply)
+    worker = await start_worker(light_batch=2)
+    await worker.enqueue(*JOBS, 300_000)
+    for index in (*JOBS, 300_000):
+        assert await journal.wait_for_end(index) == "completed"
+        assert await journal.steps(index) == ["enqueued", "claimed", "completed"]
+    assert lost

@@ -1,5 +1,8 @@
 """How a worker ends: nothing new is taken, what is in hand is finished or given back."""
 
+import pytest
+from structlog.testing import capture_logs
+
 from fiblab.queue import JobState
 
 from .conftest import RunningWorker, StartWorker, computing_children
@@ -66,10 +69,17 @@ async def test_second_request_ends_it_at_once(worker: RunningWorker, journal: Jo
     assert await journal.steps(LONG) == ["enqueued", "claimed", "released"]
 
 
-async def test_shutdown_does_not_wait_for_a_store_that_is_away(worker: RunningWorker) -> None:
-    """With Redis out of reach and nothing in hand, the worker ends all the same."""
-    await worker.parts.redis.close()
-    await worker.parts.blocking.close()
+@pytest.mark.timeout(30)
+async def test_shutdown_does_not_wait_for_a_store_that_is_away(
+    start_worker: StartWorker, journal: Journal
+) -> None:
+    """With Redis out of reach and nothing in hand, the worker ends long before its grace does."""
+    worker = await start_worker(shutdown_grace_s=3_600)
+    with capture_logs() as lines:
+        await worker.parts.redis.close()
+        await worker.parts.blocking.close()
+        while "claim" not in {line.get("operation") for line in lines}:
+            await journal.kinds(0)  # lets the worker find out
     worker.shutdown.request()
     await worker.task
 

@@ -2,22 +2,27 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
-from fiblab.queue import Keys
+from fiblab.queue import Keys, wait_for_work
 from fiblab.redis import Address, Connection
+from fiblab.worker import wake_ups as wake_ups_module
 from fiblab.worker.outages import Outages
 from fiblab.worker.shutdown import Shutdown
 from fiblab.worker.wake_ups import WakeUps
 
 KEYS = Keys()
 
+#: Seconds that no test waits.
+NEVER_S = 3_600.0
+
 
 @pytest.fixture
 async def wake_ups(redis_url: str, connection: Connection) -> AsyncIterator[WakeUps]:
     """Give wake-ups that run, on a connection of their own."""
-    blocking = Connection(Address.parse(redis_url), name="blocking")
+    blocking = Connection(Address.parse(redis_url), name="blocking", reply_timeout=2 * NEVER_S)
     await blocking.connect()
     opened = WakeUps(blocking, connection, KEYS, Outages(Shutdown()))
     running = asyncio.create_task(opened.run())
@@ -47,10 +52,12 @@ async def test_token_wakes_the_lane_that_waits_for_it(
     assert await connection.execute("LLEN", KEYS.wake("light")) == 0
 
 
+@pytest.mark.timeout(30)
 async def test_lane_that_comes_later_is_woken_by_its_own_token(
-    wake_ups: WakeUps, connection: Connection
+    wake_ups: WakeUps, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Though the connection is blocked for another lane already, it need not wait for the poll."""
+    """Though the connection is blocked for another lane already, it does not wait for the poll."""
+    monkeypatch.setattr(wake_ups_module, "wait_for_work", partial(wait_for_work, timeout_s=NEVER_S))
     light = asyncio.create_task(wake_ups.wait("light"))
     await until_blocked(connection)
     heavy = asyncio.create_task(wake_ups.wait("heavy"))
