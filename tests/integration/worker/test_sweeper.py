@@ -1,10 +1,12 @@
 """Settling what the ledger owes, row by row of the sweeper's own table."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import TypeAlias
 
 import asyncpg
+import psycopg
 import pytest
 from prometheus_client import CollectorRegistry
 
@@ -71,15 +73,15 @@ async def row(database: asyncpg.Connection, index: int) -> Row:
     return dict(found)
 
 
-def sweeper_of(parts: WorkerParts) -> Sweeper:
-    """Make a sweeper that sweeps when it is told."""
+def sweeper_of(parts: WorkerParts, interval_s: float = 3_600) -> Sweeper:
+    """Make a sweeper; if it is run, it sweeps so often, and otherwise when it is told."""
     return Sweeper(
         parts.open_requests,
         parts.queue,
         parts.values,
         outages=Outages(Shutdown()),
         metrics=WorkerMetrics(CollectorRegistry()),
-        interval_s=3_600,
+        interval_s=interval_s,
         after_s=AFTER_S,
         light_max_index=parts.settings.light_max_index,
     )
@@ -202,6 +204,22 @@ async def test_rows_are_forgotten_after_the_window(
     assert [
         found["index"] for found in await database.fetch("select index from request_ledger")
     ] == [2]
+
+
+async def test_cut_connections_never_end_the_sweeper(parts: WorkerParts, migrated_url: str) -> None:
+    """Wherever in a sweep PostgreSQL hangs up, the next one tries again; the worker lives on."""
+    sweeper = sweeper_of(parts, interval_s=0.001)
+    running = asyncio.create_task(sweeper.run())
+    hang_up = (
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where datname = current_database() and pid <> pg_backend_pid()"
+    )
+    async with await psycopg.AsyncConnection.connect(migrated_url, autocommit=True) as other:
+        for _ in range(100):
+            await other.execute(hang_up)
+    assert not running.done()
+    running.cancel()
+    await asyncio.wait([running])
 
 
 async def test_running_worker_sweeps(

@@ -15,6 +15,9 @@ from fiblab.worker.executor.frames import HEADER, PROGRESS, Kind
 #: Seconds until a child must be warm; it takes 0.2 on an idle machine.
 START_LIMIT_S = 30.0
 
+#: Seconds that a child may take to end after it has closed its output.
+DEATH_LIMIT_S = 1.0
+
 #: Characters kept of what a child printed before it died.
 LAST_WORDS = 300
 
@@ -77,8 +80,9 @@ class ChildProcess:
 
     async def kill(self) -> None:
         """End it, whatever it does, and wait until it is gone. Harmless when it is."""
-        with suppress(ProcessLookupError):
-            self._process.kill()
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
         await self._process.wait()
 
     async def _read_frame(self) -> tuple[Kind, bytes]:
@@ -89,6 +93,10 @@ class ChildProcess:
             raise ChildDied(await self._how_it_died()) from None
 
     async def _how_it_died(self) -> str:
+        # It has closed its output: most likely it is dead, and how is known if nobody kills it.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DEATH_LIMIT_S):
+                await self._process.wait()
         await self.kill()
         words = (await self._complaints.read()).decode(errors="replace").strip()
         code = self._process.returncode or 0

@@ -27,8 +27,15 @@ PAGE = 500
 #: How long a closed row is kept, so that a repeated request is recognised by its key.
 IDEMPOTENCY_WINDOW = timedelta(hours=24)
 
-#: What a sweep may fail with, upon which the next one tries again.
-SWEEP_ERRORS = (*OUTAGE_ERRORS, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+#: What a sweep may fail with, upon which the next one tries again. The last is what asyncpg raises
+#: when it goes on after the server has cut it off in the middle of an operation.
+SWEEP_ERRORS = (
+    *OUTAGE_ERRORS,
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 _log = structlog.get_logger()
 
@@ -70,6 +77,8 @@ class Sweeper:
                 await self.sweep()
             except SWEEP_ERRORS as error:
                 self._outages.note("sweep", error)
+            except Exception:  # noqa: BLE001 - a bug here must not keep anybody from computing
+                _log.exception("bug in a sweep", category=Category.BUG)
             else:
                 self._outages.over("sweep")
 
