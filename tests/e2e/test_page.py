@@ -15,7 +15,7 @@ import pytest
 import sympy
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
-from .conftest import Lab
+from .conftest import Lab, running_lab
 from .page_browser import browser_or_skip
 from .page_calculate import CalculatePage
 from .page_worker import held_in_the_middle
@@ -26,11 +26,15 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 THEMES = ["Light", "Dark"]
 API_CALLS = "**/api/v1/**"
 
-#: The page waits no longer than this between two tries.
-LONGEST_WAIT = timedelta(seconds=4)
-
 #: Seconds for what takes a job of some seconds, on a busy machine of two cores.
 LONG_S = 60
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Give the page a lab of its own: it shows what others have asked for."""
+    with running_lab(tmp_path_factory.mktemp("page")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -153,11 +157,12 @@ def test_everything_is_reached_by_keyboard(calculate: CalculatePage) -> None:
 def test_a_lost_server_is_told_and_a_retry_goes_on(calculate: CalculatePage) -> None:
     """The card stays, says what to do, and one button later shows the number, counted once."""
     calculate.page.clock.install()
+    # The page's clock stands still, so that it retries by hand only.
+    calculate.page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))
     calculate.page.route(API_CALLS, lambda route: route.abort("connectionrefused"))
     card = calculate.ask("3")
     expect(card.card).to_contain_text("The server cannot be reached")
     expect(card.card).to_contain_text("A retry is never counted twice.")
-    calculate.page.clock.pause_at(datetime.now(UTC) + LONGEST_WAIT)  # no retry but by hand
     calculate.page.unroute(API_CALLS)
     card.card.get_by_role("button", name="Try now").click()
     calculate.page.clock.resume()

@@ -19,6 +19,7 @@ from fiblab.queue import Keys, Policy, Queue
 from fiblab.queue.wake import POLL_SECONDS
 from fiblab.redis import Address, Connection, RedisError
 from fiblab.storage import (
+    POSTGRES_ERRORS,
     Ledger,
     LedgerUnavailable,
     OnCorrupt,
@@ -46,7 +47,7 @@ OnCommit = Callable[[int, float], None]
 
 _log = structlog.get_logger()
 
-STORE_ERRORS = (RedisError, LedgerUnavailable, OSError, asyncpg.PostgresError)
+STORE_ERRORS = (RedisError, LedgerUnavailable, *POSTGRES_ERRORS)
 
 
 @dataclass(frozen=True, slots=True)

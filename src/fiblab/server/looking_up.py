@@ -18,7 +18,7 @@ from fiblab.server.breaker import Breaker, BreakerOpen
 from fiblab.server.cache_script import CacheScripts, Value
 from fiblab.server.in_time import in_time
 from fiblab.server.problems import QUEUE_FULL, Refusal, retry_after
-from fiblab.server.refusals import POSTGRES_ERRORS, POSTGRES_READ_TIMEOUT_S
+from fiblab.server.refusals import POSTGRES_READ_TIMEOUT_S
 from fiblab.server.wire import (
     FailureReason,
     FibonacciAbsent,
@@ -26,7 +26,7 @@ from fiblab.server.wire import (
     FibonacciFailed,
     RangeItem,
 )
-from fiblab.storage import Requests
+from fiblab.storage import POSTGRES_ERRORS, Requests
 
 #: Seconds until a full queue is worth another try: the time it takes to drain some of it.
 FULL_RETRY_S = 1.0

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import asyncpg
 from blacksheep.exceptions import MessageAborted
 
 from fiblab.fibonacci.errors import IndexRefused
@@ -22,15 +21,12 @@ from fiblab.server.problems import (
     retry_after,
 )
 from fiblab.server.wire import Problem, encode
-from fiblab.storage import KeyReused, LedgerIndefinite, LedgerUnavailable
+from fiblab.storage import POSTGRES_ERRORS, KeyReused, LedgerIndefinite, LedgerUnavailable
 
 PROBLEM_JSON = (b"content-type", b"application/problem+json")
 
 #: Seconds after which a store that failed once is worth another try.
 STORE_RETRY_S = 1.0
-
-#: What a pool's call raises when PostgreSQL is away, late, or refuses.
-POSTGRES_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 #: Seconds for one read of PostgreSQL: well within a request's deadline, so that it is the breaker
 #: that learns of a frozen server.

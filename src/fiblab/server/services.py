@@ -14,9 +14,8 @@ from fiblab.server.cache_script import CacheScripts, RateLimit
 from fiblab.server.drain import Drain
 from fiblab.server.intake import Intake
 from fiblab.server.looking_up import LookUp
-from fiblab.server.refusals import POSTGRES_ERRORS
 from fiblab.server.waiting import Waiting
-from fiblab.storage import LedgerIndefinite, LedgerUnavailable
+from fiblab.storage import POSTGRES_ERRORS, LedgerIndefinite, LedgerUnavailable
 
 _log = structlog.get_logger()
 

@@ -7,6 +7,7 @@ name where it is needed, because only that needs yoyo and psycopg.
 from fiblab.storage.dense_validation import DenseReport
 from fiblab.storage.encoding import CorruptValue, OnCorrupt, Tier
 from fiblab.storage.errors import (
+    POSTGRES_ERRORS,
     KeyReused,
     LedgerError,
     LedgerIndefinite,
@@ -26,6 +27,7 @@ from fiblab.storage.value_keys import ValueKeys
 from fiblab.storage.values import Values
 
 __all__ = [
+    "POSTGRES_ERRORS",
     "CorruptValue",
     "DenseReport",
     "KeyReused",

@@ -7,7 +7,12 @@ from typing import TypeVar
 
 import asyncpg
 
-from fiblab.storage.errors import LedgerError, LedgerIndefinite, LedgerUnavailable
+from fiblab.storage.errors import (
+    POSTGRES_ERRORS,
+    LedgerError,
+    LedgerIndefinite,
+    LedgerUnavailable,
+)
 
 Result = TypeVar("Result")
 
@@ -21,15 +26,6 @@ CONNECT_TIMEOUT_S = 5.0
 #: Seconds before a reconnection: a random time (full jitter) up to a limit that doubles from the
 #: first to the last of these, so that many servers do not return to PostgreSQL in one wave.
 RECONNECT_FIRST_S, RECONNECT_LAST_S = 0.1, 2.0
-
-#: How an attempt to connect, or an operation, fails. The last is what asyncpg raises when it goes
-#: on after the server has cut it off in the middle of an operation of several messages.
-DRIVER_ERRORS = (
-    OSError,  # TimeoutError among them
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-)
 
 
 class CommitConnection:
@@ -58,7 +54,7 @@ class CommitConnection:
         """Connect; raise LedgerUnavailable where that fails, and go on trying in the background."""
         try:
             await self._establish()
-        except DRIVER_ERRORS as error:
+        except POSTGRES_ERRORS as error:
             self._reconnect_later()
             raise LedgerUnavailable(f"PostgreSQL cannot be reached: {error}") from error
 
@@ -87,7 +83,7 @@ class CommitConnection:
             time_is_up = loop.call_later(self._timeout_s, self._abandon, connection)
             try:
                 return await operation(connection)
-            except DRIVER_ERRORS as error:
+            except POSTGRES_ERRORS as error:
                 raise self._judge(error, connection) from error
             finally:
                 time_is_up.cancel()
@@ -132,5 +128,5 @@ class CommitConnection:
             limit_s = min(2 * limit_s, RECONNECT_LAST_S)
             try:
                 await self._establish()
-            except DRIVER_ERRORS:
+            except POSTGRES_ERRORS:
                 continue  # the operations report it meanwhile

@@ -9,6 +9,17 @@ StorageError
 `-- UnfitRedis              definite: the server would lose jobs, or lacks commands
 """
 
+import asyncpg
+
+#: What asyncpg raises where PostgreSQL is away, late, or refuses; whether the work was done is not
+#: said. The last is for a server that hangs up in the middle of an operation of several messages.
+POSTGRES_ERRORS = (
+    OSError,  # TimeoutError among them
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
 
 class StorageError(Exception):
     """Any failure of the stores that callers are meant to handle."""

@@ -3,14 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import asyncpg
-
+from fiblab.storage.errors import POSTGRES_ERRORS
 from fiblab.storage.postgres_values import PostgresValues
 from fiblab.storage.redis_values import RedisValues
 from fiblab.storage.remembered_values import RememberedValues
-
-#: What PostgreSQL may fail with. It only saves computing a value again, so its failure is no error.
-POSTGRES_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Values:

@@ -17,11 +17,10 @@ from fiblab.server.breaker import Breaker
 from fiblab.server.exchange import exchange_of
 from fiblab.server.in_time import in_time
 from fiblab.server.problems import retry_after
-from fiblab.server.refusals import POSTGRES_ERRORS
 from fiblab.server.services import Services
 from fiblab.server.surroundings import Surroundings
 from fiblab.server.wire import Checks, DependencyState, Liveness, Readiness
-from fiblab.storage import Ledger, LedgerUnavailable
+from fiblab.storage import POSTGRES_ERRORS, Ledger, LedgerUnavailable
 
 #: Seconds for one look at a store; an orchestrator's own limit is often a single second.
 PROBE_TIMEOUT_S = 0.8

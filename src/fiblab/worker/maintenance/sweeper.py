@@ -11,14 +11,13 @@ import random
 from collections.abc import Sequence
 from datetime import timedelta
 
-import asyncpg
 import structlog
 
 from fiblab.fibonacci.job import FibonacciJob, lane_of
 from fiblab.observability.logs import Category
 from fiblab.observability.metrics import WorkerMetrics
 from fiblab.queue import Enqueued, Failure, Job, JobState, JobStatus, Queue
-from fiblab.storage import OpenRequests, Values
+from fiblab.storage import POSTGRES_ERRORS, OpenRequests, Values
 from fiblab.worker.outages import OUTAGE_ERRORS, Outages
 
 #: Indices looked at in one call: some 5 ms of Redis's time.
@@ -27,15 +26,8 @@ PAGE = 500
 #: How long a closed row is kept, so that a repeated request is recognised by its key.
 IDEMPOTENCY_WINDOW = timedelta(hours=24)
 
-#: What a sweep may fail with, upon which the next one tries again. The last is what asyncpg raises
-#: when it goes on after the server has cut it off in the middle of an operation.
-SWEEP_ERRORS = (
-    *OUTAGE_ERRORS,
-    OSError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-)
+#: What a sweep may fail with, upon which the next one tries again.
+SWEEP_ERRORS = (*OUTAGE_ERRORS, *POSTGRES_ERRORS)
 
 _log = structlog.get_logger()
 
