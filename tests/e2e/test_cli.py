@@ -62,6 +62,14 @@ def test_queue_depth_counts_what_waits(lab: Lab) -> None:
     assert lab.run("get", "5432", "--wait").returncode == Exit.OK
 
 
+def test_queue_events_tell_a_jobs_life(lab: Lab) -> None:
+    """One line a transition: when, what, whose, and by which worker."""
+    lab.run("get", "6543", "--wait")
+    lines = lab.run("queue", "events").stdout.splitlines()
+    life = [line.split()[1] for line in lines if " 6543 " in f"{line} "]
+    assert life == ["enqueued", "claimed", "completed"]
+
+
 def test_requeue_of_no_dead_letter_fails_and_names_it(lab: Lab) -> None:
     """Exit code 1 and the id that was not requeued."""
     failed = lab.run("queue", "requeue", "99")

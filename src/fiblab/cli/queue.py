@@ -5,6 +5,7 @@ import dataclasses
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 from cyclopts import App, Parameter
@@ -14,7 +15,7 @@ from rich.table import Table
 from fiblab.bootstrap import open_queue
 from fiblab.cli.exits import CommandFailed, Exit
 from fiblab.cli.running import queue_settings
-from fiblab.queue import Depth, Enqueued, JobState, Queue
+from fiblab.queue import Depth, Enqueued, Event, JobState, Queue
 from fiblab.redis import RedisError
 
 app = App(
@@ -173,8 +174,7 @@ def events(
         while True:
             found = await queue.events(after)
             for event in found:
-                row = dataclasses.asdict(event)
-                print(json.dumps(row) if as_json else "  ".join(map(str, row.values())), flush=True)
+                print(_event_json(event) if as_json else _event_line(event), flush=True)
             if found:
                 after = found[-1].id
             elif not follow:
@@ -183,3 +183,16 @@ def events(
                 await asyncio.sleep(0.2)  # a person watches: five looks a second
 
     _with_queue(read)
+
+
+def _event_json(event: Event) -> str:
+    return json.dumps(dataclasses.asdict(event))
+
+
+def _event_line(event: Event) -> str:
+    """Show an event in columns: the time here, what, whose, how far or why, and by whom."""
+    milliseconds, _, _ = event.id.partition("-")
+    at = datetime.fromtimestamp(int(milliseconds) / 1_000, UTC).astimezone()
+    time = at.strftime("%H:%M:%S.%f")[:-3]
+    line = f"{time}  {event.kind:<10} {event.job:>11}  {event.detail:<8} {event.worker or ''}"
+    return line.rstrip()
