@@ -13,10 +13,10 @@ from typing import Literal
 
 from playwright.sync_api import Browser, expect
 
+from .computing import held_in_the_middle
 from .conftest import ROOT, Lab, running_lab
 from .page_browser import started_browser
 from .page_calculate import CalculatePage
-from .page_worker import held_in_the_middle
 
 IMAGES = ROOT / "docs" / "images"
 

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 import sympy
 
+from .computing import held_in_the_middle
 from .conftest import Lab, StartLab
 
 pytestmark = [pytest.mark.e2e]
@@ -62,8 +63,9 @@ def test_a_long_job_shows_progress_and_holds_up_nobody(lab: Lab) -> None:
     with lab.client() as client:
         accepted = client.post(f"{API}/100000000")
         assert accepted.status_code == httpx.codes.ACCEPTED
-        light = ask(client, 12_345)
-        still = client.get(f"{API}/100000000")
+        with held_in_the_middle(lab, 100_000_000):
+            light = ask(client, 12_345)
+            still = client.get(f"{API}/100000000")
         assert light["status"] == "done"
         assert still.json()["status"] == "calculating"
         done = ask(client, 100_000_000)
@@ -117,9 +119,9 @@ def test_a_killed_workers_job_is_done_by_the_next(start_lab: StartLab) -> None:
     """SIGKILL in the middle of a job: its lease ends, another worker finishes it."""
     with start_lab(FIBLAB_VISIBILITY_TIMEOUT_S="1") as lab, lab.client() as client:
         client.post(f"{API}/90000000")
-        _wait_for_claim(lab, 90_000_000)
-        (worker,) = _children(lab, "worker")
-        os.kill(worker.pid, signal.SIGKILL)
+        with held_in_the_middle(lab, 90_000_000):
+            (worker,) = _children(lab, "worker")
+            os.kill(worker.pid, signal.SIGKILL)
         assert ask(client, 90_000_000)["digit_count"] == 18_808_888
         events = lab.run("queue", "events", "--json").stdout
     kinds = [line for line in events.splitlines() if '"90000000"' in line]
@@ -158,15 +160,6 @@ def _send_until_refused(url: str) -> list[str]:
                 accepted.append(key)
             if response.headers.get("Connection") == "close":
                 return accepted
-
-
-def _wait_for_claim(lab: Lab, index: int) -> None:
-    while f'"{index}"' not in "".join(
-        line
-        for line in lab.run("queue", "events", "--json").stdout.splitlines()
-        if "claimed" in line
-    ):
-        pass
 
 
 def _wait_for_rows(lab: Lab, rows: int) -> None:

@@ -15,10 +15,10 @@ import pytest
 import sympy
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
+from .computing import held_in_the_middle
 from .conftest import Lab, running_lab
 from .page_browser import browser_or_skip
 from .page_calculate import CalculatePage
-from .page_worker import held_in_the_middle
 
 pytestmark = [pytest.mark.e2e]
 
