@@ -16,18 +16,18 @@ SHOWN_LINES = 25
 HINTS = {
     ("ensurepip", "python3-venv"): "Python's venv module is not whole: apt install python3-venv",
     ("no space left", "enospc"): "the disk is full: about 700 MB are needed here",
-    ("certificate", "self_signed"): "a certificate is not trusted: name your organisation's with "
+    (
+        "certificate",
+        "self_signed",
+        "issuer_cert",
+    ): "a certificate is not trusted: name your organisation's with "
     "PIP_CERT and NODE_EXTRA_CA_CERTS",
     ("do not match the hashes", "eintegrity"): "a download is not what was locked: try again; if "
     "it stays so, the package index in use serves altered files",
     (
-        "name resolution",
-        "unreachable",
-        "timed out",
-        "refused",
-        "enotfound",
-        "eai_again",
-        "407",
+        *("name resolution", "network is unreachable", "failed to establish", "timed out"),
+        *("connection refused", "enotfound", "eai_again", "econnrefused", "etimedout"),
+        *("407 proxy", "proxyerror"),
     ): "the package index could not be reached: is there a network? Behind a proxy set HTTPS_PROXY",
     ("permission denied", "eacces", "read-only file system"): "use a clone of your own",
     ("no matching distribution",): "no package for this Python on this machine: try Python 3.12",

@@ -136,6 +136,20 @@ def test_a_failed_tool_is_quoted_with_what_to_do(launcher: ModuleType, tmp_path:
     assert "the disk is full" in str(failed.value)
 
 
+@pytest.mark.parametrize(
+    ("output", "advice"),
+    [
+        ("npm error code ECONNREFUSED", "is there a network?"),
+        ("OSError: Tunnel connection failed: 407 Proxy Authentication Required", "HTTPS_PROXY"),
+        ("error: could not build wheel for tool 1.407.2", "delete .venv"),
+        ("error: the compiler refused its input", "delete .venv"),
+    ],
+)
+def test_advice_fits_what_went_wrong(launcher: ModuleType, output: str, advice: str) -> None:
+    """A word that only looks like a network's failure does not send people to their network."""
+    assert advice in launcher.hint_for(output)
+
+
 def test_two_set_ups_take_turns(
     launcher: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
