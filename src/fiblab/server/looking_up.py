@@ -111,8 +111,8 @@ class LookUp:
 
     async def enqueue_again(self, index: int) -> FibonacciCalculating:
         """Queue an index that was counted before; nothing is counted now."""
-        payload = FibonacciJob(index).encode()
-        job = Job(str(index), lane_of(index, self._light_max_index), payload)
+        request = FibonacciJob(index)
+        job = Job(request.id, lane_of(index, self._light_max_index), request.encode())
         with self._redis_breaker:
             (outcome,) = await self._queue.enqueue([job])
         if outcome is Enqueued.FULL:

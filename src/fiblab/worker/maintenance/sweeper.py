@@ -97,9 +97,9 @@ class Sweeper:
             if status.state in (JobState.DEAD, JobState.GONE)
         }
         found = await asyncio.gather(*map(self._values.exists, ended))
-        stored = [index for index, is_stored in zip(ended, found, strict=True) if is_stored]
-        missing = {index: ended[index] for index in ended if index not in set(stored)}
-        await self._close_done(stored)
+        stored = {index for index, is_stored in zip(ended, found, strict=True) if is_stored}
+        missing = {index: status for index, status in ended.items() if index not in stored}
+        await self._close_done(sorted(stored))
         for index, status in missing.items():
             if status.failure is not None:
                 await self._close_failed(index, status, status.failure)
