@@ -84,6 +84,8 @@ async def check_invariants(raw: Connection, keys: Keys, policy: Policy) -> None:
     state = await read(raw, keys)
     _in_exactly_one_place(state)
     _one_nonce_for_each_lease(state)
+    claims = max(map(int, state.attempts.values()), default=0)
+    assert claims <= policy.max_attempts, "invariant 6: a job was claimed too often"
     assert len(state.job) <= policy.bound, "invariant 8: the bound is passed"
     _dead_letters_agree(state, policy)
     await _only_fixed_keys_live_for_ever(raw, keys)

@@ -24,8 +24,9 @@ class Policy:
     dead_letter_cap: int = 1_000
 
     def __post_init__(self) -> None:
-        """Refuse what no queue can run by."""
+        """Refuse what no queue can run by; Redis would refuse a fraction only halfway through."""
         for name in self.__slots__:
-            if getattr(self, name) < 1:
-                message = f"a queue's {name} is at least 1, not {getattr(self, name)}"
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < 1:
+                message = f"a queue's {name} is a whole number of at least 1, not {value!r}"
                 raise ValueError(message)

@@ -9,7 +9,7 @@ from tests.unit.lua_source import constants, head_and_body, listed, lua_files, s
 
 from fiblab.queue import Enqueued, FailOutcome, Keys
 
-from .lua_calls import called, reachable_text
+from .lua_calls import READS, called, reachable_text, writes_from
 
 SCRIPTS = lua_files("fiblab.queue")
 PARTS = lua_files("fiblab.queue", "lua/parts")
@@ -18,12 +18,8 @@ KEYS_PART = next(part for part in PARTS if part.stem == "keys")
 #: Arguments that `parts/keys.lua` takes for every script.
 SHARED_ARGUMENTS = [1, 2]
 
-#: What Redis commands that only read are called here.
-READS = {"EXISTS", "GET", "HEXISTS", "HGET", "HLEN", "LINDEX", "LLEN", "TIME", "ZCARD"} | {
-    "ZRANGE",
-    "ZREVRANGE",
-    "ZSCORE",
-}
+#: How one argument, the same in every call, is read.
+SINGLE_ARGUMENT = re.compile(r"(?:ARGV\[|integer\()(\d+)[\])]")
 
 #: How a key may be named in a call: all of these come from KEYS.
 KEY_NAMES = re.compile(r"key\.(\w+)|ready\[lane\]|wake\[lane\]|claim\.key|zset")
@@ -90,7 +86,7 @@ def test_single_arguments_in_use_are_those_documented(script: Path) -> None:
     single, _ = each_job(listed(section(head, "ARGV")))
 
     assert single[:2] == ["lanes", "event cap"]
-    used = sorted(int(number) for number in re.findall(r"ARGV\[(\d+)\]", body))
+    used = sorted(int(number) for number in SINGLE_ARGUMENT.findall(body))
     assert [*SHARED_ARGUMENTS, *used] == list(range(1, len(single) + 1))
 
 
@@ -125,6 +121,15 @@ def test_script_that_changes_nothing_only_reads(script: Path) -> None:
     commands = {command for command, _ in called(reachable_text(script.stem))}
 
     assert ("Changes nothing." in head.splitlines()[0]) == (commands <= READS)
+
+
+@each_script
+def test_single_arguments_are_read_before_anything_is_written(script: Path) -> None:
+    """An error in Lua keeps what was written before it: a bad argument must be met earlier."""
+    validating, writing = writes_from(script.stem)
+
+    assert SINGLE_ARGUMENT.findall(writing) == []
+    assert "integer(2)" in validating
 
 
 @pytest.mark.parametrize(

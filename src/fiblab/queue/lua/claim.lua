@@ -9,14 +9,16 @@
 --@include claim_some
 local worker, nonce = ARGV[3], ARGV[4]
 
-local claimed = claim_some({
+local claim = {
   key = KEYS[key_count + 1],
   nonce = nonce,
-  limit = tonumber(ARGV[5]),
-  visibility_ms = tonumber(ARGV[6]),
-  max_attempts = tonumber(ARGV[7]),
-  dead_letter_cap = tonumber(ARGV[8]),
+  limit = integer(5),
+  visibility_ms = integer(6),
+  max_attempts = integer(7),
+  dead_letter_cap = integer(8),
   lanes = { unpack(ARGV, 9) },
-})
+}
+
+local claimed = claim_some(claim)
 flush_events(worker)
 return claimed

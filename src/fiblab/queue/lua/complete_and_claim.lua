@@ -9,17 +9,19 @@
 --@include complete_some
 --@include claim_some
 local worker, nonce = ARGV[3], ARGV[4]
-local wanted, FIRST_LANE = tonumber(ARGV[9]), 10
+local wanted, FIRST_LANE = integer(9), 10
 
-local outcomes = complete_some(FIRST_LANE + wanted)
-local claimed = claim_some({
+local claim = {
   key = KEYS[key_count + 1],
   nonce = nonce,
-  limit = tonumber(ARGV[5]),
-  visibility_ms = tonumber(ARGV[6]),
-  max_attempts = tonumber(ARGV[7]),
-  dead_letter_cap = tonumber(ARGV[8]),
+  limit = integer(5),
+  visibility_ms = integer(6),
+  max_attempts = integer(7),
+  dead_letter_cap = integer(8),
   lanes = { unpack(ARGV, FIRST_LANE, FIRST_LANE + wanted - 1) },
-})
+}
+
+local outcomes = complete_some(FIRST_LANE + wanted)
+local claimed = claim_some(claim)
 flush_events(worker)
 return { outcomes, claimed }

@@ -5,7 +5,7 @@
 -- Returns  id, record, reason as JSON for each dead letter
 -- Events   none
 --@include keys
-local offset, limit = tonumber(ARGV[3]), tonumber(ARGV[4])
+local offset, limit = integer(3), integer(4)
 local reply = {}
 for _, id in ipairs(redis.call('ZREVRANGE', key.dead_by_time, offset, offset + limit - 1)) do
   reply[#reply + 1] = id

@@ -6,7 +6,7 @@
 -- Events   enqueued
 --@include keys
 --@include enqueue_one
-local bound, FIRST_JOB, STEP = tonumber(ARGV[3]), 4, 3
+local bound, FIRST_JOB, STEP = integer(3), 4, 3
 
 local function how_many_are_new()
   local seen, new = {}, 0

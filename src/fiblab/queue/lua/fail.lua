@@ -10,9 +10,9 @@
 --@include record
 --@include dead_letter
 local id, nonce, category, detail = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local retryable, max_attempts = ARGV[7] == '1', tonumber(ARGV[8])
-local backoff_base, backoff_cap, jitter = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
-local dead_letter_cap = tonumber(ARGV[12])
+local retryable, max_attempts = ARGV[7] == '1', integer(8)
+local backoff_base, backoff_cap, jitter = integer(9), integer(10), tonumber(ARGV[11])
+local dead_letter_cap = integer(12)
 local STALE, RETRYING, DEAD = 0, 1, 2
 
 if not holds(id, nonce) then return { STALE, 0 } end

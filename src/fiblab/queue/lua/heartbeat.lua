@@ -7,7 +7,7 @@
 --@include keys
 --@include events
 --@include record
-local visibility_ms, FIRST_JOB, STEP = tonumber(ARGV[3]), 4, 3
+local visibility_ms, FIRST_JOB, STEP = integer(3), 4, 3
 
 local function note_progress(id, progress)
   -- A deletion comes first: Redis out of memory refuses a script's first growing write, not its later ones.

@@ -6,7 +6,7 @@
 -- Events   enqueued
 --@include keys
 --@include enqueue_one
-local bound, FIRST_ID = tonumber(ARGV[3]), 4
+local bound, FIRST_ID = integer(3), 4
 local NOT_DEAD = 0
 
 local function requeue_one(id)

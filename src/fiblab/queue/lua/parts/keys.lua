@@ -16,7 +16,14 @@ local ready, wake = {}, {} -- list of ids per lane, next at the right end; list 
 
 -- ARGV[1], in every script: the lanes, comma-separated, in the order of their KEYS.
 -- ARGV[2], in every script: how many entries the event stream keeps.
-local lanes, event_cap = {}, ARGV[2]
+-- Numbers are read before the first write: an error in Lua keeps what was written before it.
+local function integer(at)
+  local number = tonumber(ARGV[at])
+  if not number or number % 1 ~= 0 then error('ARGV[' .. at .. '] is not an integer') end
+  return number
+end
+
+local lanes, event_cap = {}, integer(2)
 local key_count = 11
 for lane in string.gmatch(ARGV[1], '[^,]+') do
   lanes[#lanes + 1] = lane
