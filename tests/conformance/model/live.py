@@ -6,6 +6,7 @@ Time is made to pass by rewriting scores, never by waiting. The queue's own mome
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import redis
@@ -20,6 +21,15 @@ T = TypeVar("T")
 
 #: A moment that no test lives to see, in ms since 1970.
 FAR_MS = 10**15
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """All keys of a server, and how far its events had been read."""
+
+    values: dict[bytes, tuple[bytes, int]]
+    """Key -> what DUMP gives of it, and its TTL in ms, 0 for none."""
+    last_event: str
 
 
 class LiveQueue:
@@ -59,6 +69,21 @@ class LiveQueue:
     def take_wake_token(self, lane: str) -> None:
         """Take a token as a worker does that dies right after."""
         self._raw.rpop(self.queue.keys.wake(lane))
+
+    def dump(self) -> Dump:
+        """Give all that Redis holds, as it would save it."""
+        values = {
+            key: (self._raw.dump(key) or b"", max(self._raw.pttl(key), 0))
+            for key in self._raw.scan_iter("*")
+        }
+        return Dump(values, self._last_event)
+
+    def restore(self, dump: Dump) -> None:
+        """Let Redis hold what it held, and nothing else."""
+        self._raw.flushdb()
+        for key, (value, ttl) in dump.values.items():
+            self._raw.restore(key, ttl, value)
+        self._last_event = dump.last_event
 
     def settle(self, model: QueueModel) -> None:
         """Give random delays and times of death, which may tie, moments of the model."""

@@ -3,76 +3,26 @@
 Each call is made twice: the second must change nothing, and both must answer as the model does.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from fiblab.queue import (
-    Claimant,
-    ClaimedJob,
-    Failed,
-    FailOutcome,
-    Failure,
-    Heartbeat,
-    Job,
-    JobState,
-    Keys,
-    Lease,
-    Policy,
-)
+from fiblab.queue import Claimant, ClaimedJob, FailOutcome, Heartbeat, JobState, Keys, Lease
 
-from .pair import Disagreement, Pair
-
-LANES = ("light", "heavy")
-WORKERS = ("ada", "bob", "cyd")
-
-#: More jobs than the bound takes, so that it is reached, and few, so that they meet again.
-IDS = tuple("abcdef")
-
-#: Small limits, which a few steps reach; no lease ends unless the machine lets it.
-POLICY = Policy(visibility_timeout_ms=3_600_000, max_attempts=2, bound=3, dead_letter_cap=1)
-
-jobs = st.builds(
-    Job, st.sampled_from(IDS), st.sampled_from(LANES), st.sampled_from([b"", b"1 2\n\x00\xff"])
-)
-workers = st.sampled_from(WORKERS)
-lane_orders = st.sampled_from([("light", "heavy"), ("heavy", "light"), ("light",)])
-now_and_then = st.sampled_from([False, False, False, True])
-limits = st.integers(1, 3)
-shares = st.sampled_from([None, 0.0, 0.25, 1.0])
-failures = st.builds(
-    Failure,
-    st.sampled_from(["timeout", "memory"]),
-    st.just('"no" \n / more'),
-    st.sampled_from([True, True, False]),
-)
-
-DrawAny = Callable[[st.SearchStrategy[Any]], Any]
-Step = Callable[["QueueMachine", DrawAny], None]
-Possible = Callable[["QueueMachine"], object]
-
-#: What may happen, and where it would be worth a step.
-STEPS: list[tuple[Step, Possible]] = []
-
-
-def step(possible: Possible = lambda _: True) -> Callable[[Step], Step]:
-    """Make a method one of the steps of the machine."""
-
-    def add(method: Step) -> Step:
-        STEPS.append((method, possible))
-        return method
-
-    return add
+from . import draws
+from .draws import IDS, LANES, POLICY, WORKERS, limits, now_and_then
+from .model import QueueModel
+from .pair import Disagreement, Pair, without_moments
+from .steps import STEPS, DrawAny, step
 
 
 class QueueMachine(RuleBasedStateMachine):
     """A real queue and a model, and the steps that clients, workers and time take with them.
 
     One rule takes all steps: among many rules hypothesis leaves some out of each run, so that
-    few runs would come as far as a retry.
+    few runs would come as far as a retry. It draws the first of several more often than the
+    others, so what is seldom possible stands first.
     """
 
     #: Where the server is: set by a subclass, for machines are made without arguments.
@@ -81,10 +31,16 @@ class QueueMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.pair = Pair(self.url, Keys(lanes=LANES), POLICY, WORKERS)
-        self.queue, self.model = self.pair.live.queue, self.pair.model
+        self.queue = self.pair.live.queue
         self.handed_out: list[Lease] = []
         """Leases that workers have got, live and stale."""
         self.claimants: list[Claimant] = []
+        self.saved = [self.pair.save()]
+
+    @property
+    def model(self) -> QueueModel:
+        """What the queue should be like now."""
+        return self.pair.model
 
     def teardown(self) -> None:
         """End the connections."""
@@ -96,14 +52,9 @@ class QueueMachine(RuleBasedStateMachine):
         possible = [taken for taken, is_possible in STEPS if is_possible(self)]
         data.draw(st.sampled_from(possible))(self, data.draw)
 
-    # --- clients ---------------------------------------------------------------------------------
+    # --- operators -------------------------------------------------------------------------------
 
-    @step()
-    def enqueue(self, draw: DrawAny) -> None:
-        """Offer jobs, as a client."""
-        offered = draw(st.lists(jobs, min_size=1, max_size=2))
-        self.pair.twice(lambda: self.queue.enqueue(offered), lambda: self.model.enqueue(offered))
-
+    @step(lambda self: self.model.deaths and self._is_full(), times=4)
     @step(lambda self: self.model.deaths)
     def requeue(self, draw: DrawAny) -> None:
         """Give dead letters, and jobs that are none, a new life."""
@@ -112,7 +63,7 @@ class QueueMachine(RuleBasedStateMachine):
             lambda: self.queue.requeue(ids), lambda: [self.model.requeue(each) for each in ids]
         )
 
-    @step(lambda self: self.model.deaths)
+    @step(lambda self: self.model.deaths, times=2)
     def discard(self, draw: DrawAny) -> None:
         """Drop dead letters, and jobs that are none."""
         ids = self._some_dead(draw)
@@ -120,16 +71,29 @@ class QueueMachine(RuleBasedStateMachine):
             lambda: self.queue.discard(ids), lambda: [self.model.discard(each) for each in ids]
         )
 
-    @step()
-    def pause_or_resume(self, draw: DrawAny) -> None:
-        """Pause the queue, or resume it."""
-        paused = draw(now_and_then)
-        verb = self.queue.pause if paused else self.queue.resume
-        self.pair.twice(verb, lambda: setattr(self.model, "paused", paused))
+    @step(lambda self: self.model.jobs and not self.model.paused)
+    def pause(self, _: DrawAny) -> None:
+        """Pause the queue."""
+        self.pair.twice(self.queue.pause, lambda: setattr(self.model, "paused", True))
+
+    @step(lambda self: self.model.paused, times=5)
+    def resume(self, _: DrawAny) -> None:
+        """Resume the queue."""
+        self.pair.twice(self.queue.resume, lambda: setattr(self.model, "paused", False))
+
+    # --- time ------------------------------------------------------------------------------------
+
+    @step(lambda self: self._pending(), times=4)
+    def time_passes(self, draw: DrawAny) -> None:
+        """Let visibility timeouts and delays be over; a worker may look right afterwards."""
+        for identity in draw(st.lists(st.sampled_from(self._pending()), min_size=1)):
+            self._let_pass(identity)
+        if draw(st.booleans()):
+            self.handed_out += self._claim(self._fresh_claimant(draw), draw(limits))
 
     # --- workers ---------------------------------------------------------------------------------
 
-    @step(lambda self: any(self.model.ready.values()))
+    @step(lambda self: any(self.model.ready.values()), times=4)
     def claim(self, draw: DrawAny) -> None:
         """Claim; the reply may be lost."""
         claimed = self._claim(self._fresh_claimant(draw), draw(limits))
@@ -138,7 +102,9 @@ class QueueMachine(RuleBasedStateMachine):
     @step(lambda self: self.claimants)
     def repeat_claim(self, draw: DrawAny) -> None:
         """Repeat a claim as after a lost reply, perhaps late."""
-        self.handed_out += self._claim(draw(st.sampled_from(self.claimants)), draw(limits))
+        late, latest = self.claimants, self.claimants[-len(WORKERS) :]
+        claimant = draw(st.sampled_from(latest) | st.sampled_from(late))
+        self.handed_out += self._claim(claimant, draw(limits))
 
     @step(lambda self: self.handed_out)
     def complete(self, draw: DrawAny) -> None:
@@ -152,15 +118,12 @@ class QueueMachine(RuleBasedStateMachine):
     @step(lambda self: self.handed_out)
     def complete_and_claim(self, draw: DrawAny) -> None:
         """End jobs that are done, and claim the next ones."""
-        leases, claimant, limit = (
-            self._some_leases(draw),
-            self._fresh_claimant(draw),
-            draw(limits),
-        )
+        leases, claimant = self._some_leases(draw), self._fresh_claimant(draw)
+        limit = draw(limits)
 
         async def really() -> tuple[list[bool], list[ClaimedJob]]:
             done, claimed = await self.queue.complete_and_claim(leases, claimant, limit)
-            return done, _without_moments(claimed)
+            return done, without_moments(claimed)
 
         def modelled() -> tuple[list[bool], list[ClaimedJob]]:
             done = [self.model.complete(lease) for lease in leases]
@@ -169,10 +132,10 @@ class QueueMachine(RuleBasedStateMachine):
         _, claimed = self.pair.twice(really, modelled)
         self.handed_out += [job.lease for job in claimed]
 
-    @step(lambda self: self._live())
+    @step(lambda self: self._live(), times=2)
     def heartbeat(self, draw: DrawAny) -> None:
         """Show a sign of life, in time or when the lease is over and nobody has noticed."""
-        beats = [Heartbeat(lease, draw(shares)) for lease in self._some_leases(draw)]
+        beats = [Heartbeat(lease, draw(draws.shares)) for lease in self._some_leases(draw)]
         for beat in beats if draw(now_and_then) else ():
             if self.model.holds(beat.lease):
                 self._let_pass(beat.lease.id)
@@ -181,19 +144,20 @@ class QueueMachine(RuleBasedStateMachine):
             lambda: [self.model.heartbeat(beat) for beat in beats],
         )
 
-    @step(lambda self: self._live())
+    @step(lambda self: self._live(), times=3)
     def fail(self, draw: DrawAny) -> None:
         """Tell that an attempt failed."""
-        lease, failure = self._some_leases(draw)[0], draw(failures)
+        lease, failure = self._some_leases(draw)[0], draw(draws.failures)
 
         async def really() -> FailOutcome:
             failed = await self.queue.fail(lease, failure)
-            _check_delay(failed)
+            if not 0 <= failed.retry_in_ms <= POLICY.backoff_cap_ms:
+                raise Disagreement(f"a delay of {failed.retry_in_ms} ms")
             return failed.outcome
 
         self.pair.twice(really, lambda: self.model.fail(lease, failure))
 
-    @step(lambda self: self._live())
+    @step(lambda self: self._live(), times=2)
     def release(self, draw: DrawAny) -> None:
         """Give jobs back, as a worker that shuts down."""
         leases = self._some_leases(draw)
@@ -206,15 +170,28 @@ class QueueMachine(RuleBasedStateMachine):
         self.pair.live.take_wake_token(lane)
         self.model.wake[lane] = max(self.model.wake[lane] - 1, 0)
 
-    # --- time ------------------------------------------------------------------------------------
+    # --- accidents -------------------------------------------------------------------------------
 
-    @step(lambda self: self._pending())
-    def time_passes(self, draw: DrawAny) -> None:
-        """Let visibility timeouts and delays be over; a worker may look right afterwards."""
-        for identity in draw(st.lists(st.sampled_from(self._pending()), min_size=1)):
-            self._let_pass(identity)
-        if draw(st.booleans()):
-            self.handed_out += self._claim(self._fresh_claimant(draw), draw(limits))
+    @step(lambda self: self.model.jobs)
+    def save(self, _: DrawAny) -> None:
+        """Let Redis write to its disk all that it holds."""
+        self.saved.append(self.pair.save())
+
+    @step(lambda self: self.model.jobs and self.saved)
+    def roll_back(self, _: DrawAny) -> None:
+        """Kill Redis: it comes back with what it had saved, which at first was nothing."""
+        self.pair.roll_back(self.saved.pop())
+
+    # --- clients ---------------------------------------------------------------------------------
+
+    @step(lambda self: self.model.deaths and not self._is_full(), times=3)
+    @step(times=3)
+    def enqueue(self, draw: DrawAny) -> None:
+        """Offer jobs, as a client; more often new ones than such as are there."""
+        new = st.sampled_from([each for each in IDS if each not in self.model.jobs])
+        ids = new | new | st.sampled_from(IDS)
+        offered = draw(st.lists(draws.jobs(ids), min_size=1, max_size=2))
+        self.pair.twice(lambda: self.queue.enqueue(offered), lambda: self.model.enqueue(offered))
 
     # --- what must hold --------------------------------------------------------------------------
 
@@ -227,15 +204,18 @@ class QueueMachine(RuleBasedStateMachine):
 
     def _fresh_claimant(self, draw: DrawAny) -> Claimant:
         token = f"token-{len(self.claimants)}"
-        self.claimants.append(Claimant(draw(workers), draw(lane_orders), token))
+        self.claimants.append(Claimant(draw(draws.workers), draw(draws.lane_orders), token))
         return self.claimants[-1]
 
     def _claim(self, claimant: Claimant, limit: int) -> list[Lease]:
         async def really() -> list[ClaimedJob]:
-            return _without_moments(await self.queue.claim(claimant, limit))
+            return without_moments(await self.queue.claim(claimant, limit))
 
         claimed = self.pair.twice(really, lambda: self.model.claim(claimant, limit))
         return [job.lease for job in claimed]
+
+    def _is_full(self) -> bool:
+        return len(self.model.jobs) == POLICY.bound
 
     def _pending(self) -> list[str]:
         leased, delayed = map(self.model.in_state, (JobState.LEASED, JobState.DELAYED))
@@ -260,15 +240,6 @@ class QueueMachine(RuleBasedStateMachine):
         live = self._live()
         stale = [lease for lease in dict.fromkeys(self.handed_out) if lease not in live]
         others = st.sampled_from([*stale, Lease(IDS[0], "never-given")])
-        either = st.sampled_from(live) | st.sampled_from(live) | others if live else others
+        either = st.sampled_from(live) | others if live else others
         leases: list[Lease] = draw(st.lists(either, min_size=1, max_size=3))
         return leases
-
-
-def _check_delay(failed: Failed) -> None:
-    if not 0 <= failed.retry_in_ms <= POLICY.backoff_cap_ms:
-        raise Disagreement(f"a delay of {failed.retry_in_ms} ms")
-
-
-def _without_moments(claimed: list[ClaimedJob]) -> list[ClaimedJob]:
-    return [replace(job, enqueued_ms=0) for job in claimed]

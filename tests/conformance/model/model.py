@@ -1,8 +1,7 @@
 """The queue as a learner would write it without Redis: dictionaries, lists and no clock.
 
-It does what the protocol says, one method for each verb (of one job where
-order does not matter), and answers what the verb must answer.
-Time passes only when a test says so: `let_pass`.
+It does what the protocol says, one method for each verb (of one job where order does not matter),
+and answers what the verb must answer. Time passes only when a test says so: `let_pass`.
 """
 
 from collections.abc import Sequence

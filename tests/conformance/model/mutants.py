@@ -1,39 +1,12 @@
 """Mistakes that a queue's Lua may hold, each of which the state machine must find."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from fiblab.redis import Script, load_script
+from .mutant import Mutant
 
 #: Scripts that claim.
 CLAIMING = ("claim", "complete_and_claim")
 
 #: Scripts that end jobs.
 COMPLETING = ("complete", "complete_and_claim")
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """One mistake: in the scripts named, `new` stands where `old` should, at one place."""
-
-    breaks: str
-    scripts: tuple[str, ...]
-    old: str
-    new: str
-
-    def loader(self) -> Callable[[str, str], Script]:
-        """Give a `load_script` that makes the mistake.
-
-        Raises ValueError if the old text is not there exactly once: the mutant would test nothing.
-        """
-        mutated = {name: self._mutate(load_script("fiblab.queue", name)) for name in self.scripts}
-        return lambda package, name: mutated.get(name) or load_script(package, name)
-
-    def _mutate(self, script: Script) -> Script:
-        if script.source.count(self.old) != 1:
-            raise ValueError(f"{script.name}.lua must hold {self.old!r} once: mend this mutant")
-        return Script(script.name, script.source.replace(self.old, self.new))
-
 
 MUTANTS = (
     Mutant(

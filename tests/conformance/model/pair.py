@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from fiblab.queue import Keys, Policy
+from fiblab.queue import ClaimedJob, Keys, Policy
 
 from .contents import Contents, check_invariants
 from .expected import expected_contents, expected_dead_letters, expected_depth, expected_status
-from .live import LiveQueue
+from .live import Dump, LiveQueue
 from .model import QueueModel
 
 T = TypeVar("T")
@@ -16,6 +18,14 @@ T = TypeVar("T")
 
 class Disagreement(AssertionError):  # noqa: N818 - reads as what it tells
     """The queue does not do what the model does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Queue and model as they were at one moment."""
+
+    dump: Dump
+    model: QueueModel
 
 
 class Pair:
@@ -26,7 +36,15 @@ class Pair:
     ) -> None:
         self.live = LiveQueue(redis_url, keys, policy, workers)
         self.model = QueueModel(keys, policy)
-        self._workers = workers
+
+    def save(self) -> Saved:
+        """Keep both as they are now."""
+        return Saved(self.live.dump(), deepcopy(self.model))
+
+    def roll_back(self, saved: Saved) -> None:
+        """Bring both back to what they were."""
+        self.live.restore(saved.dump)
+        self.model = deepcopy(saved.model)
 
     def twice(self, really: Callable[[], Coroutine[Any, Any, T]], modelled: Callable[[], T]) -> T:
         """Make a call and repeat it: the second must change nothing, and answer as modelled."""
@@ -85,3 +103,8 @@ class Pair:
 def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - an assertion with words
     if not holds:
         raise Disagreement(otherwise)
+
+
+def without_moments(claimed: list[ClaimedJob]) -> list[ClaimedJob]:
+    """Leave out when each job was enqueued, which no model can know."""
+    return [replace(job, enqueued_ms=0) for job in claimed]

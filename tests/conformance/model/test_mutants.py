@@ -7,12 +7,14 @@ from hypothesis.stateful import run_state_machine_as_test
 from fiblab.queue import CorruptReply
 
 from .machine import QueueMachine
-from .mutants import MUTANTS, Mutant
+from .mutant import Mutant
+from .mutants import MUTANTS
 from .pair import Disagreement
 from .test_state_machine import SETTINGS
 
-#: One failure is enough, whichever comes first; rare ones need more runs than a healthy queue gets.
-ONE_FAILURE = settings(SETTINGS, report_multiple_bugs=False, max_examples=300)
+#: The first failure is enough, whichever it is. All 36 were found in a healthy queue's number of
+#: runs with each of 8 seeds; twice that leaves room, because the seed changes with the code.
+ONE_FAILURE = settings(SETTINGS, report_multiple_bugs=False, max_examples=2 * SETTINGS.max_examples)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.breaks)
