@@ -7,6 +7,7 @@ setting stops the start with a `BadSettings` that names it and says what to writ
 
 import difflib
 import os
+import re
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
@@ -23,6 +24,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PREFIX = "FIBLAB_"
 MEBIBYTE = 1024 * 1024
 GIBIBYTE = 1024 * MEBIBYTE
+
+#: Characters of a token; random ones hold 64 bits or more, beyond guessing over a network.
+TOKEN_LENGTH_LEAST = 16
+
+#: How the names of variables that hold secrets end.
+SECRET_SUFFIXES = ("_URL", "_TOKEN")
 
 AnySettings = TypeVar("AnySettings", bound="_Settings")
 
@@ -50,8 +57,20 @@ def _postgres(url: SecretStr) -> SecretStr:
     return url
 
 
+def _token(token: SecretStr) -> SecretStr:
+    """Take what fits behind `Bearer ` (RFC 6750, 2.1) and is no word that one could guess."""
+    text = token.get_secret_value()
+    if text and not re.fullmatch(rf"[A-Za-z0-9._~+/=-]{{{TOKEN_LENGTH_LEAST},256}}", text):
+        raise ValueError(
+            f"write {TOKEN_LENGTH_LEAST} to 256 letters, digits or ._~+/=-, for example what "
+            "`openssl rand -hex 32` prints"
+        )
+    return token
+
+
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
+Token = Annotated[SecretStr, AfterValidator(_token)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -151,6 +170,10 @@ class ServerSettings(FibonacciSettings):
     trusted_proxies: Networks = Field(
         (), description="Networks whose X-Forwarded-For is believed, comma-separated."
     )
+    operator_token: Token = Field(
+        SecretStr(""),
+        description="Bearer token of who may pause, requeue and discard; empty: loopback only.",
+    )
     request_deadline_s: Seconds = Field(5.0, description="Longest time to an answer.")
     wait_limit_s: Seconds = Field(20.0, description="Longest Prefer: wait that is honoured.")
     rate_limit_per_s: int = Field(
@@ -240,7 +263,7 @@ def _explain(location: tuple[int | str, ...], message: str) -> str:
         name, _, advice = message.partition(": ")
     variable = _variable(name)
     given = os.environ.get(variable)
-    shown = "" if given is None or variable.endswith("_URL") else f" (it is {given!r})"
+    shown = "" if given is None or variable.endswith(SECRET_SUFFIXES) else f" (it is {given!r})"
     return f"{variable}{shown}: {advice}"
 
 
