@@ -8,10 +8,12 @@ from fiblab.bootstrap import ServerParts
 from fiblab.observability.logs import Category
 from fiblab.server.allowed_hosts import AllowedHosts
 from fiblab.server.answer_log import AnswerLog
+from fiblab.server.api.dead_letters import add_dead_letters
 from fiblab.server.api.digits import DigitsApi, add_digits
 from fiblab.server.api.fibonacci import FibonacciApi, add_fibonacci
 from fiblab.server.api.health import HealthApi, add_health
 from fiblab.server.api.most_requested import add_most_requested
+from fiblab.server.api.queue import add_queue
 from fiblab.server.api.ranges import RangesApi, add_ranges
 from fiblab.server.api.reference import add_reference
 from fiblab.server.api.unmatched import add_unmatched
@@ -20,6 +22,8 @@ from fiblab.server.cors import Cors
 from fiblab.server.exchange import Exchange, exchange_of
 from fiblab.server.layer import Layer, LayerParts
 from fiblab.server.openapi import Limits
+from fiblab.server.operating import Operating
+from fiblab.server.operator_gate import OperatorGate
 from fiblab.server.problems import INTERNAL
 from fiblab.server.refusals import problem_answer, refusal_of
 from fiblab.server.security import security_headers
@@ -91,6 +95,20 @@ def build_router(parts: ServerParts, surroundings: Surroundings, services: Servi
     )
     add_most_requested(router, parts.requests, services.postgres_breaker)
     add_reference(router, Limits(max_index, settings.range_limit, int(settings.wait_limit_s)))
+    operating = _operating(parts, services)
+    add_queue(router, operating)
+    add_dead_letters(router, operating)
     add_health(router, HealthApi(parts.queue, parts.pool, parts.ledger, services, surroundings))
     add_unmatched(router, surroundings.page)
     return router
+
+
+def _operating(parts: ServerParts, services: Services) -> Operating:
+    settings = parts.settings
+    return Operating(
+        gate=OperatorGate(settings.operator_token.get_secret_value(), settings.host),
+        queue=parts.queue,
+        redis_breaker=services.redis_breaker,
+        max_index=settings.max_index,
+        body_limit_bytes=settings.body_limit_bytes,
+    )

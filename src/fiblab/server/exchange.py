@@ -25,6 +25,8 @@ class Exchange:
     """The client's address, behind trusted proxies."""
     timeout: asyncio.Timeout
     """The deadline of this request; a handler that waits on purpose moves it."""
+    peer: str | None = None
+    """The address at the other end of the connection, which may be a proxy's; None: it has none."""
     route: str = "unmatched"
     """The matched route's template, for metrics: addresses themselves are without bound."""
     problem: str | None = None

@@ -11,10 +11,12 @@ from blacksheep import Request
 from fiblab.fibonacci.errors import IndexRefused
 from fiblab.fibonacci.index import parse_index
 from fiblab.server.exchange import Exchange, exchange_of
+from fiblab.server.message_framing import BROKEN_BODY
 from fiblab.server.problems import (
     INVALID_REQUEST,
     MALFORMED_IDEMPOTENCY_KEY,
     MALFORMED_JSON,
+    MALFORMED_REQUEST,
     PAYLOAD_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     Refusal,
@@ -108,6 +110,8 @@ async def _read_body(request: Request, exchange: Exchange, limit: int) -> bytes:
         if len(body) > limit:
             raise _too_large(limit)
     exchange.reading_body = False
+    if BROKEN_BODY in request.scope:
+        raise Refusal(MALFORMED_REQUEST, MALFORMED_REQUEST.advice)
     return bytes(body)
 
 
@@ -120,23 +124,36 @@ def _too_large(limit: int) -> Refusal:
 
 def object_indices(document: Mapping[str, Any], names: Collection[str], most: int) -> list[int]:
     """Read exactly these fields of an object, each an index; names every field that is wrong."""
-    errors = [
-        FieldError(str(name)[:64], f"unknown: there is {', '.join(names)}")
-        for name in document
-        if name not in names
-    ]
-    for name in names:
-        reason = _wrong_index(document, name, most)
-        if reason:
-            errors.append(FieldError(name, reason))
+    errors = _unknown_and_missing(document, names)
+    errors += _wrong_indices({name: document[name] for name in names if name in document}, most)
     _refuse(errors)
     return [document[name] for name in names]
 
 
-def _wrong_index(document: Mapping[str, Any], name: str, most: int) -> str | None:
-    if name not in document:
-        return "missing"
-    value = document[name]
+def object_index_list(document: Mapping[str, Any], name: str, most: int, longest: int) -> list[int]:
+    """Read an object's one field, a list of 1 to `longest` indices, each named once."""
+    _refuse(_unknown_and_missing(document, [name]))
+    indices = document[name]
+    if not isinstance(indices, list) or not 1 <= len(indices) <= longest:
+        raise invalid(name, f"must be a list of 1 to {longest} indices")
+    _refuse(_wrong_indices({f"{name}[{at}]": index for at, index in enumerate(indices)}, most))
+    if len(set(indices)) < len(indices):
+        raise invalid(name, "must name each index once")
+    return indices
+
+
+def _unknown_and_missing(document: Mapping[str, Any], names: Collection[str]) -> list[FieldError]:
+    known = f"unknown: there is {', '.join(names)}"
+    unknown = [FieldError(str(name)[:64], known) for name in document if name not in names]
+    return unknown + [FieldError(name, "missing") for name in names if name not in document]
+
+
+def _wrong_indices(fields: Mapping[str, Any], most: int) -> list[FieldError]:
+    reasons = {name: _wrong_index(value, most) for name, value in fields.items()}
+    return [FieldError(name, reason) for name, reason in reasons.items() if reason]
+
+
+def _wrong_index(value: object, most: int) -> str | None:
     if type(value) is not int:
         return f"must be a whole number, not {_JSON_TYPES.get(type(value), 'an array or object')}"
     return None if 0 <= value <= most else f"must be from 0 to {most}"

@@ -1,12 +1,14 @@
 """HTTP/1.1 on one connection: uvicorn's protocol, made strict where the network is hostile.
 
 What is no HTTP is answered with a problem, like everything else, and never ahead of a request that
-is still being answered. A head that is too long, or does not end in time, costs its connection.
+is still being answered. A client that owes the rest of a head or a body, or does not read its
+answer, has some seconds until it loses its connection.
 """
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
+import httptools
 import structlog
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
@@ -15,6 +17,15 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 
 from fiblab.observability.request_id import new_request_id
+from fiblab.server.message_framing import (
+    BROKEN_BODY,
+    HeadRefused,
+    check_head,
+    check_upgrade,
+    host_of_target,
+    tame_request_id,
+    with_host,
+)
 from fiblab.server.problem_type import ProblemType
 from fiblab.server.problems import (
     HEAD_TOO_LARGE,
@@ -24,10 +35,14 @@ from fiblab.server.problems import (
 )
 from fiblab.server.refusals import problem_document
 
-#: Bytes of request line and headers. The address has a limit of its own, far below.
+#: Bytes of a request that are no body: request line, headers, the framing of chunks, trailers. The
+#: address has a limit of its own, far below.
 HEAD_LIMIT = 128 * 1_024
-#: Seconds from the connection, or from a head's first byte, to the head's end.
+#: Seconds from the connection, or from a head's first byte, to the head's end; and from an answer
+#: that did not need the body to the body's end.
 HEAD_TIMEOUT_S = 10.0
+#: Seconds in which a client must make room for more of its answer (64 KiB), or take its last bytes.
+READING_TIMEOUT_S = 30.0
 
 _log = structlog.get_logger()
 
@@ -37,83 +52,177 @@ class StrictHttp(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(*arguments, **keywords)
-        # A control character in X-Request-ID costs the request its name and not its answer; no
-        # other header with one can match anything, and none is sent back.
-        self.parser.set_dangerous_leniencies(lenient_headers=True)
-        self._in_head = True
-        self._head_bytes = 0
-        self._head_timer: asyncio.TimerHandle | None = None
+        self._within: Literal["head", "body"] | None = None
+        self._not_body = 0
+        self._broken = False
+        self._arrival: asyncio.TimerHandle | None = None
+        self._reading: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         """Begin to wait for the first head."""
         super().connection_made(transport)
-        self._expect_head()
+        self._expect_rest()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
-        self._forget_timer()
+        self._forget_arrival()
+        self._forget_reading()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read on, and bound what a head may take."""
-        super().data_received(data)
-        if not self._in_head or self.transport.is_closing():
+        if self._broken:
             return
-        self._head_bytes += len(data)
-        if self._head_bytes > HEAD_LIMIT:
+        self._unset_keepalive_if_required()
+        self._not_body += len(data)
+        try:
+            self._feed(tame_request_id(data))
+        except httptools.HttpParserError as error:
+            self._refuse_bytes(error)
+            return
+        if self._within and self._not_body > HEAD_LIMIT:
             self._refuse(HEAD_TOO_LARGE)
-        else:
-            self._expect_head()
+        elif not self._answering() and self.timeout_keep_alive_task is None:
+            self._expect_rest()
+
+    def _feed(self, data: bytes) -> None:
+        """Let llhttp read; where a request asks to upgrade it stops, and is told to go on.
+
+        Any request may be answered without the upgrade (RFC 9110, 7.8); Java's HTTP client asks for
+        h2c with each one.
+        """
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as stop:
+                data = data[stop.args[0] :]
+            else:
+                return
 
     def on_message_begin(self) -> None:
         """Begin a head."""
-        self._in_head = True
+        self._within = "head"
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """End a head; from here on the layer's deadline counts."""
-        self._in_head = False
-        self._head_bytes = 0
-        self._forget_timer()
+        method = self.parser.get_method()
+        check_head(self.parser.get_http_version(), method, self.url, self.headers)
+        if self.parser.should_upgrade():
+            check_upgrade(self.headers)
+        host = host_of_target(method, self.url)
+        if host is not None:
+            self.headers[:] = with_host(self.headers, host)
+        self._within = "body"
+        self._forget_arrival()
         super().on_headers_complete()
+        self.headers = []  # for trailers, which count for nothing
 
-    def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP; a request that is complete and under way is answered first."""
-        if self._answer_is_due():
-            self.cycle.keep_alive = False
-        else:
-            self._refuse(MALFORMED_REQUEST, msg)
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body, which has limits of its own."""
+        self._not_body -= len(body)
+        super().on_body(body)
 
-    def _unsupported_upgrade_warning(self) -> None:
-        """Answer a request to upgrade as any other (RFC 9110, 7.8), without uvicorn's warnings.
+    def on_message_complete(self) -> None:
+        """End a request; one that was answered before its body came leaves the connection idle."""
+        super().on_message_complete()
+        self._within = None
+        self._not_body = 0
+        self._forget_arrival()
+        if not self._answering() and not self.transport.is_closing():
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
-        Java's HTTP client asks for h2c with each one.
-        """
+    def on_response_complete(self) -> None:
+        """End an answer; the client may still owe the request's end, or the next one's."""
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._expect_reading()
+        elif self._within and not self._answering():
+            self._unset_keepalive_if_required()
+            self._expect_rest()
 
-    def _answer_is_due(self) -> bool:
-        """Tell whether a request has arrived whole and its answer has not gone out whole."""
+    def timeout_keep_alive_handler(self) -> None:
+        """Close an idle connection, whatever its client has not read."""
+        super().timeout_keep_alive_handler()
+        self._cut_if_unread()
+
+    def pause_writing(self) -> None:
+        """Wait for a client that does not read."""
+        super().pause_writing()
+        self._expect_reading()
+
+    def resume_writing(self) -> None:
+        """Go on with a client that reads."""
+        super().resume_writing()
+        self._forget_reading()
+
+    def _answering(self) -> bool:
+        """Tell whether a request is under way: its head has come, its answer has not gone out."""
         cycle: RequestResponseCycle | None = self.cycle  # uvicorn's type leaves out None
-        return cycle is not None and not cycle.more_body and not cycle.response_complete
+        return cycle is not None and not cycle.response_complete
 
-    def _expect_head(self) -> None:
-        if self._head_timer is None:
-            self._head_timer = self.loop.call_later(HEAD_TIMEOUT_S, self._head_is_late)
+    def _expect_rest(self) -> None:
+        if self._arrival is None:
+            self._arrival = self.loop.call_later(HEAD_TIMEOUT_S, self._is_late)
 
-    def _forget_timer(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
+    def _forget_arrival(self) -> None:
+        if self._arrival is not None:
+            self._arrival.cancel()
+            self._arrival = None
 
-    def _head_is_late(self) -> None:
-        self._head_timer = None
-        if self._in_head and not self.transport.is_closing():
+    def _is_late(self) -> None:
+        self._arrival = None
+        if not self.transport.is_closing():
             self._refuse(REQUEST_TIMEOUT)
 
+    def _expect_reading(self) -> None:
+        if self._reading is None and self.transport.get_write_buffer_size():
+            self._reading = self.loop.call_later(READING_TIMEOUT_S, self._cut_if_unread)
+
+    def _forget_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+
+    def _cut_if_unread(self) -> None:
+        self._reading = None
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+
+    def _refuse_bytes(self, error: httptools.HttpParserError) -> None:
+        """Refuse what llhttp, or a check of the head within its callback, does not take."""
+        reason = error.__context__
+        if isinstance(reason, HeadRefused):
+            self._refuse(reason.problem, str(reason))
+        else:
+            self._refuse(MALFORMED_REQUEST)
+
     def _refuse(self, kind: ProblemType, detail: str = "") -> None:
-        """Answer without a request, and close."""
+        """Read no more; what is under way is answered, and is the last."""
+        self._broken = True
+        if self._answering():
+            self.cycle.keep_alive = False
+            if self.cycle.more_body:
+                self._break_off_body()
+            return
+        if self._within != "body":  # a request that was answered needs no second answer
+            self._answer(kind, detail or kind.advice)
+        self.transport.close()
+        self._expect_reading()
+
+    def _break_off_body(self) -> None:
+        """Let who reads the body know; who does not need it may answer as ever."""
+        self.cycle.scope[BROKEN_BODY] = True  # type: ignore[literal-required] # ASGI lets servers add
+        self.cycle.more_body = False
+        self.cycle.message_event.set()
+
+    def _answer(self, kind: ProblemType, detail: str) -> None:
+        """Answer without a request."""
         request_id = new_request_id()
         _log.info("connection refused", request_id=request_id, problem=kind.slug)
-        status, headers, body = problem_document(Refusal(kind, detail or kind.advice), request_id)
+        status, headers, body = problem_document(Refusal(kind, detail), request_id)
         headers += [
             (b"x-request-id", request_id.encode()),
             (b"content-length", b"%d" % len(body)),
@@ -121,4 +230,3 @@ class StrictHttp(HttpToolsProtocol):
         ]
         lines = [b"%b: %b\r\n" % header for header in headers]
         self.transport.write(b"".join([STATUS_LINE[status], *lines, b"\r\n", body]))
-        self.transport.close()

@@ -22,6 +22,7 @@ from fiblab.server.exchange import SCOPE_KEY, Exchange, RawHeaders
 from fiblab.server.problems import (
     DEADLINE_EXCEEDED,
     FORBIDDEN,
+    MALFORMED_REQUEST,
     MISDIRECTED_HOST,
     NOT_FOUND,
     OVERLOADED,
@@ -92,16 +93,15 @@ class Layer:
 
     def _open(self, scope: Scope) -> Exchange:
         headers = _headers(scope["headers"])
-        peer = scope["client"]
+        peer = scope["client"][0] if scope["client"] else None
         exchange = Exchange(
             method=scope["method"],
             headers=headers,
             request_id=_request_id(headers.get(b"x-request-id")),
             traceparent=_traceparent(headers.get(b"traceparent")),
-            client=self._parts.clients.find(
-                peer[0] if peer else None, headers.get(b"x-forwarded-for")
-            ),
+            client=self._parts.clients.find(peer, headers.get(b"x-forwarded-for")),
             timeout=asyncio.timeout(self._parts.deadline_s),
+            peer=peer,
         )
         scope[SCOPE_KEY] = exchange
         return exchange
@@ -186,6 +186,8 @@ class _Answer:
 
 def _wrong_address(scope: Scope) -> Refusal | None:
     path: bytes = scope["raw_path"]
+    if sum(name == b"host" for name, _ in scope["headers"]) > 1:
+        return Refusal(MALFORMED_REQUEST, "There is more than one Host header.", headers=[CLOSE])
     if len(path) + len(scope["query_string"]) > ADDRESS_LIMIT:
         return Refusal(PATH_TOO_LONG, PATH_TOO_LONG.advice, headers=[CLOSE])
     if path.startswith(b"/api/") and path.endswith(b"/"):

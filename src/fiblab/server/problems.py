@@ -1,7 +1,7 @@
 """Everything that can be refused, as one table of RFC 9457 problem types.
 
-A handler raises `Refusal` with one of these types; domain errors become one in `refusals.py`. A
-problem is *definite* where nothing was counted or queued, *indefinite* where it may have been.
+A handler raises `Refusal` with one of these types; domain errors become one in `refusals.py`.
+*Definite*: nothing was counted, queued or changed. *Indefinite*: it may have been.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,6 @@ from typing import Final
 
 from fiblab.server.problem_type import ProblemType, reference_page
 from fiblab.server.wire import FieldError
-
-Headers = Sequence[tuple[bytes, bytes]]
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
@@ -23,7 +21,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
         detail: str,
         *,
         errors: Sequence[FieldError] = (),
-        headers: Headers = (),
+        headers: Sequence[tuple[bytes, bytes]] = (),
     ) -> None:
         super().__init__(detail)
         self.problem = problem
@@ -50,11 +48,23 @@ MALFORMED_IDEMPOTENCY_KEY: Final = ProblemType(
     "The Idempotency-Key cannot be used",
     "Send 1 to 128 visible ASCII characters, for example a UUID.",
 )
+UNAUTHORIZED: Final = ProblemType(
+    "unauthorized",
+    HTTPStatus.UNAUTHORIZED,
+    "This call takes the operator's token",
+    "Send it as `Authorization: Bearer TOKEN`; the server's operator_token setting holds it.",
+)
 FORBIDDEN: Final = ProblemType(
     "forbidden",
     HTTPStatus.FORBIDDEN,
     "This call is not yours to make",
     "Call from the page itself, or from an origin that the server's cors_origins setting lists.",
+)
+OPERATOR_ONLY: Final = ProblemType(
+    "operator-only",
+    HTTPStatus.FORBIDDEN,
+    "Without an operator's token this call answers only on the server's own machine",
+    "Give the server an operator_token and send it, or call it on loopback, without a proxy.",
 )
 NOT_FOUND: Final = ProblemType(
     "not-found",
@@ -67,6 +77,12 @@ ABSENT: Final = ProblemType(
     HTTPStatus.NOT_FOUND,
     "Nobody has asked for this number yet",
     "Ask for it: POST to the same address.",
+)
+NO_SUCH_DEAD_LETTER: Final = ProblemType(
+    "no-such-dead-letter",
+    HTTPStatus.NOT_FOUND,
+    "This number is not among the dead letters",
+    "GET /api/v1/dead-letters lists them; someone may have requeued or discarded it.",
 )
 GIVEN_UP: Final = ProblemType(
     "given-up",
@@ -172,6 +188,13 @@ OUTCOME_UNKNOWN: Final = ProblemType(
     "It may have been counted; repeat it with the same Idempotency-Key and it counts once.",
     definite=False,
 )
+CHANGE_UNKNOWN: Final = ProblemType(
+    "change-unknown",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "It is unknown whether the change was made",
+    "It may have been made. Make it again: twice has the effect of once.",
+    definite=False,
+)
 DEADLINE_EXCEEDED: Final = ProblemType(
     "deadline-exceeded",
     HTTPStatus.SERVICE_UNAVAILABLE,
@@ -184,9 +207,12 @@ TABLE: Final = (
     MALFORMED_REQUEST,
     MALFORMED_JSON,
     MALFORMED_IDEMPOTENCY_KEY,
+    UNAUTHORIZED,
     FORBIDDEN,
+    OPERATOR_ONLY,
     NOT_FOUND,
     ABSENT,
+    NO_SUCH_DEAD_LETTER,
     GIVEN_UP,
     METHOD_NOT_ALLOWED,
     REQUEST_TIMEOUT,
@@ -204,6 +230,7 @@ TABLE: Final = (
     OVERLOADED,
     DEPENDENCY_UNAVAILABLE,
     OUTCOME_UNKNOWN,
+    CHANGE_UNKNOWN,
     DEADLINE_EXCEEDED,
 )
 

@@ -1,6 +1,7 @@
 """The JSON that goes in and out: one struct for each shape of the API."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -13,6 +14,10 @@ Count = Annotated[int, Meta(ge=0)]
 #: Above this many digits JSON carries a preview and an address in place of the value: a page
 #: can show ten thousand digits at once, and no JSON reader is asked for a 20 MB string.
 INLINE_DIGITS_LIMIT = 10_000
+
+#: Most dead letters that one call lists, requeues or discards: one script holds Redis up for less
+#: than a millisecond.
+DEAD_LETTERS_AT_ONCE = 100
 
 
 class FibonacciDone(Struct, tag_field="status", tag="done"):
@@ -99,6 +104,73 @@ class MostRequested(Struct):
     items: list[RequestedCount]
 
 
+class LaneDepth(Struct):
+    """How much waits in one lane."""
+
+    lane: str
+    ready: Count
+    oldest_s: Annotated[float, Meta(ge=0, description="Seconds that the next in line has waited.")]
+
+
+class QueueDepth(Struct):
+    """How much the queue holds, at one instant: per lane what waits, beyond them all lanes'."""
+
+    lanes: list[LaneDepth]
+    leased: Annotated[int, Meta(ge=0, description="Jobs in workers' hands.")]
+    delayed: Annotated[int, Meta(ge=0, description="Jobs that wait for another attempt.")]
+    dead: Annotated[int, Meta(ge=0, description="Dead letters.")]
+    bound: Annotated[int, Meta(ge=1, description="Most jobs; beyond it requests get 503.")]
+    paused: Annotated[bool, Meta(description="Whether workers claim nothing new.")]
+
+
+class Pause(Struct):
+    """Whether workers claim nothing new."""
+
+    paused: bool
+
+
+class DeadLetterItem(Struct):
+    """An index whose calculation was given up."""
+
+    index: Index
+    lane: str
+    attempts: Annotated[int, Meta(ge=0)]
+    reason: FailureReason
+    died_at: Annotated[datetime, Meta(tz=True, description="When, by the queue's clock, in UTC.")]
+
+
+class DeadLetterPage(Struct):
+    """Dead letters, the latest first."""
+
+    items: list[DeadLetterItem]
+    next_cursor: (
+        Annotated[str, Meta(description="`cursor` of the next page, where there is one.")]
+        | UnsetType
+    ) = UNSET
+
+
+class DeadLetterIndices(Struct, forbid_unknown_fields=True):
+    """Which dead letters to requeue or discard, each named once."""
+
+    indices: Annotated[list[Index], Meta(min_length=1, max_length=DEAD_LETTERS_AT_ONCE)]
+
+
+Outcome = Literal["requeued", "discarded", "absent", "full"]
+
+
+class DeadLetterOutcome(Struct):
+    """What became of one dead letter: `absent` is none, or none any more; `full` is the queue."""
+
+    index: Index
+    outcome: Outcome
+
+
+class DeadLetterOutcomes(Struct):
+    """What became of each, in the order in which they were named."""
+
+    items: list[DeadLetterOutcome]
+
+
 class FieldError(Struct):
     """What is wrong with one field of a request."""
 
@@ -115,7 +187,7 @@ class Problem(Struct, omit_defaults=True):
     detail: str
     request_id: str
     definite: Annotated[
-        bool, Meta(description="true: nothing was counted; false: it may have been counted.")
+        bool, Meta(description="true: nothing was counted or changed; false: it may have been.")
     ]
     errors: list[FieldError] = []
 

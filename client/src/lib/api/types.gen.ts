@@ -15,6 +15,69 @@ export type Checks = {
 };
 
 /**
+ * DeadLetterIndices
+ *
+ * Which dead letters to requeue or discard, each named once.
+ */
+export type DeadLetterIndices = {
+    indices: Array<number>;
+};
+
+/**
+ * DeadLetterItem
+ *
+ * An index whose calculation was given up.
+ */
+export type DeadLetterItem = {
+    /**
+     * Which Fibonacci number: F(0) = 0, F(1) = 1.
+     */
+    index: number;
+    lane: string;
+    attempts: number;
+    reason: FailureReason;
+    /**
+     * When, by the queue's clock, in UTC.
+     */
+    died_at: string;
+};
+
+/**
+ * DeadLetterOutcome
+ *
+ * What became of one dead letter: `absent` is none, or none any more; `full` is the queue.
+ */
+export type DeadLetterOutcome = {
+    /**
+     * Which Fibonacci number: F(0) = 0, F(1) = 1.
+     */
+    index: number;
+    outcome: 'absent' | 'discarded' | 'full' | 'requeued';
+};
+
+/**
+ * DeadLetterOutcomes
+ *
+ * What became of each, in the order in which they were named.
+ */
+export type DeadLetterOutcomes = {
+    items: Array<DeadLetterOutcome>;
+};
+
+/**
+ * DeadLetterPage
+ *
+ * Dead letters, the latest first.
+ */
+export type DeadLetterPage = {
+    items: Array<DeadLetterItem>;
+    /**
+     * `cursor` of the next page, where there is one.
+     */
+    next_cursor?: string;
+};
+
+/**
  * DependencyState
  *
  * Whether one dependency can be used.
@@ -145,6 +208,20 @@ export type FieldError = {
 };
 
 /**
+ * LaneDepth
+ *
+ * How much waits in one lane.
+ */
+export type LaneDepth = {
+    lane: string;
+    ready: number;
+    /**
+     * Seconds that the next in line has waited.
+     */
+    oldest_s: number;
+};
+
+/**
  * Liveness
  *
  * The process answers.
@@ -163,6 +240,15 @@ export type MostRequested = {
 };
 
 /**
+ * Pause
+ *
+ * Whether workers claim nothing new.
+ */
+export type Pause = {
+    paused: boolean;
+};
+
+/**
  * Problem
  *
  * RFC 9457 problem details.
@@ -177,10 +263,39 @@ export type Problem = {
     detail: string;
     request_id: string;
     /**
-     * true: nothing was counted; false: it may have been counted.
+     * true: nothing was counted or changed; false: it may have been.
      */
     definite: boolean;
     errors?: Array<FieldError>;
+};
+
+/**
+ * QueueDepth
+ *
+ * How much the queue holds, at one instant: per lane what waits, beyond them all lanes'.
+ */
+export type QueueDepth = {
+    lanes: Array<LaneDepth>;
+    /**
+     * Jobs in workers' hands.
+     */
+    leased: number;
+    /**
+     * Jobs that wait for another attempt.
+     */
+    delayed: number;
+    /**
+     * Dead letters.
+     */
+    dead: number;
+    /**
+     * Most jobs; beyond it requests get 503.
+     */
+    bound: number;
+    /**
+     * Whether workers claim nothing new.
+     */
+    paused: boolean;
 };
 
 /**
@@ -677,6 +792,477 @@ export type GetFibonacciDigitsResponses = {
 };
 
 export type GetFibonacciDigitsResponse = GetFibonacciDigitsResponses[keyof GetFibonacciDigitsResponses];
+
+export type GetQueueData = {
+    body?: never;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/queue';
+};
+
+export type GetQueueErrors = {
+    /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
+     */
+    503: Problem;
+};
+
+export type GetQueueError = GetQueueErrors[keyof GetQueueErrors];
+
+export type GetQueueResponses = {
+    /**
+     * At one instant.
+     */
+    200: QueueDepth;
+};
+
+export type GetQueueResponse = GetQueueResponses[keyof GetQueueResponses];
+
+export type PauseQueueData = {
+    body?: never;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/queue/pause';
+};
+
+export type PauseQueueErrors = {
+    /**
+     * `/problems/unauthorized`: This call takes the operator's token.
+     */
+    401: Problem;
+    /**
+     * `/problems/operator-only`: Without an operator's token this call answers only on the server's own machine. · `/problems/forbidden`: This call is not yours to make.
+     */
+    403: Problem;
+    /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/change-unknown`: It is unknown whether the change was made. · `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
+     */
+    503: Problem;
+};
+
+export type PauseQueueError = PauseQueueErrors[keyof PauseQueueErrors];
+
+export type PauseQueueResponses = {
+    /**
+     * Done, or so already.
+     */
+    200: Pause;
+};
+
+export type PauseQueueResponse = PauseQueueResponses[keyof PauseQueueResponses];
+
+export type ResumeQueueData = {
+    body?: never;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/queue/resume';
+};
+
+export type ResumeQueueErrors = {
+    /**
+     * `/problems/unauthorized`: This call takes the operator's token.
+     */
+    401: Problem;
+    /**
+     * `/problems/operator-only`: Without an operator's token this call answers only on the server's own machine. · `/problems/forbidden`: This call is not yours to make.
+     */
+    403: Problem;
+    /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/change-unknown`: It is unknown whether the change was made. · `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
+     */
+    503: Problem;
+};
+
+export type ResumeQueueError = ResumeQueueErrors[keyof ResumeQueueErrors];
+
+export type ResumeQueueResponses = {
+    /**
+     * Done, or so already.
+     */
+    200: Pause;
+};
+
+export type ResumeQueueResponse = ResumeQueueResponses[keyof ResumeQueueResponses];
+
+export type GetDeadLettersData = {
+    body?: never;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Most items of this page.
+         */
+        limit?: number;
+        /**
+         * A page's `next_cursor`: how many dead letters to leave out. After some have come or gone, begin again without it.
+         */
+        cursor?: number;
+    };
+    url: '/api/v1/dead-letters';
+};
+
+export type GetDeadLettersErrors = {
+    /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
+     * `/problems/invalid-request`: A field of the request cannot be used.
+     */
+    422: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
+     */
+    503: Problem;
+};
+
+export type GetDeadLettersError = GetDeadLettersErrors[keyof GetDeadLettersErrors];
+
+export type GetDeadLettersResponses = {
+    /**
+     * One page of them.
+     */
+    200: DeadLetterPage;
+};
+
+export type GetDeadLettersResponse = GetDeadLettersResponses[keyof GetDeadLettersResponses];
+
+export type RequeueDeadLettersData = {
+    body: DeadLetterIndices;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/dead-letters/requeue';
+};
+
+export type RequeueDeadLettersErrors = {
+    /**
+     * `/problems/malformed-json`: The body is not JSON.
+     */
+    400: Problem;
+    /**
+     * `/problems/unauthorized`: This call takes the operator's token.
+     */
+    401: Problem;
+    /**
+     * `/problems/operator-only`: Without an operator's token this call answers only on the server's own machine. · `/problems/forbidden`: This call is not yours to make.
+     */
+    403: Problem;
+    /**
+     * `/problems/request-timeout`: The request did not arrive in time.
+     */
+    408: Problem;
+    /**
+     * `/problems/payload-too-large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/unsupported-media-type`: The body is of a type that is not read here.
+     */
+    415: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
+     * `/problems/invalid-request`: A field of the request cannot be used.
+     */
+    422: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/change-unknown`: It is unknown whether the change was made. · `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
+     */
+    503: Problem;
+};
+
+export type RequeueDeadLettersError = RequeueDeadLettersErrors[keyof RequeueDeadLettersErrors];
+
+export type RequeueDeadLettersResponses = {
+    /**
+     * What became of each.
+     */
+    200: DeadLetterOutcomes;
+};
+
+export type RequeueDeadLettersResponse = RequeueDeadLettersResponses[keyof RequeueDeadLettersResponses];
+
+export type DiscardDeadLettersData = {
+    body: DeadLetterIndices;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/dead-letters/discard';
+};
+
+export type DiscardDeadLettersErrors = {
+    /**
+     * `/problems/malformed-json`: The body is not JSON.
+     */
+    400: Problem;
+    /**
+     * `/problems/unauthorized`: This call takes the operator's token.
+     */
+    401: Problem;
+    /**
+     * `/problems/operator-only`: Without an operator's token this call answers only on the server's own machine. · `/problems/forbidden`: This call is not yours to make.
+     */
+    403: Problem;
+    /**
+     * `/problems/request-timeout`: The request did not arrive in time.
+     */
+    408: Problem;
+    /**
+     * `/problems/payload-too-large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/unsupported-media-type`: The body is of a type that is not read here.
+     */
+    415: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
+     * `/problems/invalid-request`: A field of the request cannot be used.
+     */
+    422: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/change-unknown`: It is unknown whether the change was made. · `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
+     */
+    503: Problem;
+};
+
+export type DiscardDeadLettersError = DiscardDeadLettersErrors[keyof DiscardDeadLettersErrors];
+
+export type DiscardDeadLettersResponses = {
+    /**
+     * What became of each.
+     */
+    200: DeadLetterOutcomes;
+};
+
+export type DiscardDeadLettersResponse = DiscardDeadLettersResponses[keyof DiscardDeadLettersResponses];
+
+export type DiscardDeadLetterData = {
+    body?: never;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+    };
+    path: {
+        /**
+         * ASCII `0|[1-9][0-9]*`; nothing else is accepted.
+         */
+        index: number;
+    };
+    query?: never;
+    url: '/api/v1/dead-letters/{index}';
+};
+
+export type DiscardDeadLetterErrors = {
+    /**
+     * `/problems/unauthorized`: This call takes the operator's token.
+     */
+    401: Problem;
+    /**
+     * `/problems/operator-only`: Without an operator's token this call answers only on the server's own machine. · `/problems/forbidden`: This call is not yours to make.
+     */
+    403: Problem;
+    /**
+     * `/problems/no-such-dead-letter`: This number is not among the dead letters.
+     */
+    404: Problem;
+    /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
+     * `/problems/invalid-request`: A field of the request cannot be used.
+     */
+    422: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/change-unknown`: It is unknown whether the change was made. · `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
+     */
+    503: Problem;
+};
+
+export type DiscardDeadLetterError = DiscardDeadLetterErrors[keyof DiscardDeadLetterErrors];
+
+export type DiscardDeadLetterResponses = {
+    /**
+     * Done.
+     */
+    200: DeadLetterOutcome;
+};
+
+export type DiscardDeadLetterResponse = DiscardDeadLetterResponses[keyof DiscardDeadLetterResponses];
+
+export type RequeueDeadLetterData = {
+    body?: never;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+    };
+    path: {
+        /**
+         * ASCII `0|[1-9][0-9]*`; nothing else is accepted.
+         */
+        index: number;
+    };
+    query?: never;
+    url: '/api/v1/dead-letters/{index}/requeue';
+};
+
+export type RequeueDeadLetterErrors = {
+    /**
+     * `/problems/unauthorized`: This call takes the operator's token.
+     */
+    401: Problem;
+    /**
+     * `/problems/operator-only`: Without an operator's token this call answers only on the server's own machine. · `/problems/forbidden`: This call is not yours to make.
+     */
+    403: Problem;
+    /**
+     * `/problems/no-such-dead-letter`: This number is not among the dead letters.
+     */
+    404: Problem;
+    /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
+     * `/problems/invalid-request`: A field of the request cannot be used.
+     */
+    422: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/queue-full`: The queue is full. · `/problems/change-unknown`: It is unknown whether the change was made. · `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
+     */
+    503: Problem;
+};
+
+export type RequeueDeadLetterError = RequeueDeadLetterErrors[keyof RequeueDeadLetterErrors];
+
+export type RequeueDeadLetterResponses = {
+    /**
+     * Done.
+     */
+    200: DeadLetterOutcome;
+};
+
+export type RequeueDeadLetterResponse = RequeueDeadLetterResponses[keyof RequeueDeadLetterResponses];
 
 export type GetLivenessData = {
     body?: never;

@@ -16,6 +16,12 @@ WIRE_TYPES = (
     wire.FibonacciAbsent,
     wire.MostRequested,
     wire.RangeRequest,
+    wire.QueueDepth,
+    wire.Pause,
+    wire.DeadLetterPage,
+    wire.DeadLetterIndices,
+    wire.DeadLetterOutcome,
+    wire.DeadLetterOutcomes,
     wire.Problem,
     wire.Readiness,
     wire.Liveness,
@@ -40,6 +46,9 @@ def schemas(max_index: int) -> Element:
         for name in ("index", "from", "to"):
             if name in described["properties"]:
                 described["properties"][name]["maximum"] = max_index
+    indices = found["DeadLetterIndices"]["properties"]["indices"]
+    indices["uniqueItems"] = True
+    indices["items"]["maximum"] = max_index
     found["RangeItem"] = {"title": "RangeItem", **schema(*RANGE_ITEM)}
     found["RangeItems"] = _range_items()
     return dict(sorted(found.items()))
@@ -72,10 +81,23 @@ def headers() -> Element:
         "Preference-Applied": _header("`wait=N` where `Prefer: wait=N` was honoured."),
         "RateLimit": _header('`"client";r=<requests left>;t=<seconds until all are back>`.'),
         "RateLimit-Policy": _header('`"client";q=<requests at once>;w=<seconds they take>`.'),
+        "WWW-Authenticate": _header('`Bearer realm="fiblab operator"` (RFC 6750).'),
         "Allow": _header("The methods that this address takes."),
         "Accept-Ranges": _header("`bytes`."),
         "Content-Range": _header("Which digits these are, of how many."),
         "Content-Encoding": _header("`zstd` or `gzip`, where it was accepted and pays."),
+    }
+
+
+def security_schemes() -> Element:
+    """Describe how a caller proves who it is."""
+    return {
+        "operator": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The server's operator_token. Where it has none, calls that take one "
+            "answer on loopback alone.",
+        }
     }
 
 

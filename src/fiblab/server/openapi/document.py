@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fiblab.server.openapi import components, health, operations
+from fiblab.server.openapi import components, health, operating, operations
 from fiblab.server.openapi.elements import Element
 
 _DESCRIPTION = """Ask for Fibonacci numbers that take real time to compute.
@@ -35,6 +35,7 @@ def build_document(limits: Limits) -> Element:
         "servers": [{"url": "/"}],
         "tags": [
             {"name": "Fibonacci", "description": "Ask for numbers, and look them up."},
+            {"name": "Operating", "description": "Look into the queue, and steer it."},
             {"name": "Health", "description": "For orchestrators and load balancers."},
         ],
         "paths": {
@@ -43,6 +44,14 @@ def build_document(limits: Limits) -> Element:
             "/api/v1/fibonacci/most-requested": operations.most_requested(),
             "/api/v1/fibonacci/{index}": operations.fibonacci(),
             "/api/v1/fibonacci/{index}/digits": operations.digits(),
+            "/api/v1/queue": operating.queue(),
+            "/api/v1/queue/pause": operating.pause(),
+            "/api/v1/queue/resume": operating.resume(),
+            "/api/v1/dead-letters": operating.dead_letters(),
+            "/api/v1/dead-letters/requeue": operating.requeue_many(),
+            "/api/v1/dead-letters/discard": operating.discard_many(),
+            "/api/v1/dead-letters/{index}": operating.discard(),
+            "/api/v1/dead-letters/{index}/requeue": operating.requeue(),
             "/livez": health.liveness(),
             "/readyz": health.readiness(),
             "/metrics": health.metrics(),
@@ -51,5 +60,6 @@ def build_document(limits: Limits) -> Element:
             "schemas": components.schemas(limits.max_index),
             "headers": components.headers(),
             "parameters": components.parameters(limits.max_index, limits.wait_limit_s),
+            "securitySchemes": components.security_schemes(),
         },
     }

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from fiblab.server import problems
 from fiblab.server.problem_type import ProblemType
-from fiblab.server.problems import RATE_LIMITED
 
 Element = dict[str, Any]
 
@@ -14,10 +14,25 @@ EVERY_ANSWER = ("X-Request-ID", "traceparent")
 #: Headers of a call that is limited, unless it is refused before.
 LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
 
+#: What any call of the API may be refused with.
+ANY_CALL = (
+    problems.MISDIRECTED_HOST,
+    problems.PATH_TOO_LONG,
+    problems.INTERNAL,
+    problems.OVERLOADED,
+    problems.DEADLINE_EXCEEDED,
+    problems.DEPENDENCY_UNAVAILABLE,
+)
+
 
 def reference(kind: str, name: str) -> Element:
     """Point to a component."""
     return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def shared_parameters(*names: str) -> list[Element]:
+    """Point to parameters that several operations take."""
+    return [reference("parameters", name) for name in names]
 
 
 def schema(*names: str) -> Element:
@@ -62,7 +77,7 @@ def refusals(*kinds: ProblemType) -> dict[str, Element]:
     by_status: dict[str, list[ProblemType]] = {}
     for kind in kinds:
         by_status.setdefault(str(kind.status.value), []).append(kind)
-    limits = LIMIT_HEADERS if RATE_LIMITED in kinds else ()
+    limits = LIMIT_HEADERS if problems.RATE_LIMITED in kinds else ()
     return {
         status: answer(
             " · ".join(f"`{kind.uri}`: {kind.title}." for kind in same),
@@ -77,6 +92,7 @@ def refusals(*kinds: ProblemType) -> dict[str, Element]:
 
 def _headers_of(status: str, limits: Sequence[str]) -> tuple[str, ...]:
     by_status = {
+        "401": ("WWW-Authenticate",),
         "405": ("Allow",),
         "416": ("Content-Range",),
         "429": ("Retry-After", *limits),

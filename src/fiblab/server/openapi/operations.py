@@ -2,30 +2,22 @@
 
 from fiblab.server import problems
 from fiblab.server.openapi.elements import (
+    ANY_CALL,
     LIMIT_HEADERS,
     Element,
     answer,
     query,
-    reference,
     refusals,
     schema,
+    shared_parameters,
 )
 
-#: What any call of the API may be refused with.
-_ANY = (
-    problems.MISDIRECTED_HOST,
-    problems.PATH_TOO_LONG,
-    problems.INTERNAL,
-    problems.OVERLOADED,
-    problems.DEADLINE_EXCEEDED,
-    problems.DEPENDENCY_UNAVAILABLE,
-)
 _COUNTING = (
     problems.FORBIDDEN,
     problems.RATE_LIMITED,
     problems.QUEUE_FULL,
     problems.OUTCOME_UNKNOWN,
-    *_ANY,
+    *ANY_CALL,
 )
 _DONE_HEADERS = ("ETag", "Cache-Control", "Preference-Applied", "Content-Encoding")
 
@@ -48,14 +40,10 @@ _FAILED = {
 }
 
 
-def _parameters(*names: str) -> list[Element]:
-    return [reference("parameters", name) for name in names]
-
-
 def fibonacci() -> Element:
     """Describe /api/v1/fibonacci/{index}."""
     return {
-        "parameters": _parameters("index", "X-Request-ID"),
+        "parameters": shared_parameters("index", "X-Request-ID"),
         "get": _look_up_one(),
         "post": _request_one(),
     }
@@ -66,7 +54,7 @@ def _look_up_one() -> Element:
         "operationId": "getFibonacci",
         "summary": "Look up F(index): done, calculating, failed or absent",
         "tags": ["Fibonacci"],
-        "parameters": _parameters("Prefer", "If-None-Match"),
+        "parameters": shared_parameters("Prefer", "If-None-Match"),
         "responses": {
             "200": answer(
                 "Done, or given up.",
@@ -78,7 +66,7 @@ def _look_up_one() -> Element:
             ),
             "202": _calculating("Preference-Applied"),
             "304": answer("The caller has it.", headers=("ETag", "Cache-Control")),
-            **refusals(problems.ABSENT, problems.INVALID_REQUEST, problems.QUEUE_FULL, *_ANY),
+            **refusals(problems.ABSENT, problems.INVALID_REQUEST, problems.QUEUE_FULL, *ANY_CALL),
         },
     }
 
@@ -88,7 +76,7 @@ def _request_one() -> Element:
         "operationId": "requestFibonacci",
         "summary": "Request F(index), counting the request exactly once",
         "tags": ["Fibonacci"],
-        "parameters": _parameters("Idempotency-Key", "Prefer"),
+        "parameters": shared_parameters("Idempotency-Key", "Prefer"),
         "responses": {
             "200": answer(
                 "Counted, and known.",
@@ -123,12 +111,12 @@ def digits() -> Element:
     whole = answer("The whole decimal number.", headers=(*_DONE_HEADERS, "Accept-Ranges"))
     part = answer("One range of its digits.", headers=("ETag", "Content-Range", "Accept-Ranges"))
     return {
-        "parameters": _parameters("index", "X-Request-ID"),
+        "parameters": shared_parameters("index", "X-Request-ID"),
         "get": {
             "operationId": "getFibonacciDigits",
             "summary": "Download every digit of F(index)",
             "tags": ["Fibonacci"],
-            "parameters": _parameters("Range", "If-None-Match"),
+            "parameters": shared_parameters("Range", "If-None-Match"),
             "responses": {
                 "200": {**whole, "content": text},
                 "202": _calculating(),
@@ -140,7 +128,7 @@ def digits() -> Element:
                     problems.QUEUE_FULL,
                     problems.RANGE_NOT_SATISFIABLE,
                     problems.INVALID_REQUEST,
-                    *_ANY,
+                    *ANY_CALL,
                 ),
             },
         },
@@ -151,7 +139,7 @@ def look_up_range(max_index: int, range_limit: int) -> Element:
     """Describe /api/v1/fibonacci."""
     bounds = {"minimum": 0, "maximum": max_index}
     return {
-        "parameters": _parameters("X-Request-ID"),
+        "parameters": shared_parameters("X-Request-ID"),
         "get": {
             "operationId": "getFibonacciRange",
             "summary": f"Look up F(from) to F(to), at most {range_limit} of them",
@@ -164,7 +152,7 @@ def look_up_range(max_index: int, range_limit: int) -> Element:
                 "200": answer(
                     "Each index as it stands.", "RangeItems", headers=("Content-Encoding",)
                 ),
-                **refusals(problems.INVALID_REQUEST, problems.QUEUE_FULL, *_ANY),
+                **refusals(problems.INVALID_REQUEST, problems.QUEUE_FULL, *ANY_CALL),
             },
         },
     }
@@ -173,12 +161,12 @@ def look_up_range(max_index: int, range_limit: int) -> Element:
 def request_range(range_limit: int) -> Element:
     """Describe /api/v1/fibonacci/ranges."""
     return {
-        "parameters": _parameters("X-Request-ID"),
+        "parameters": shared_parameters("X-Request-ID"),
         "post": {
             "operationId": "requestFibonacciRange",
             "summary": f"Request F(from) to F(to) as one batch, at most {range_limit} of them",
             "tags": ["Fibonacci"],
-            "parameters": _parameters("Idempotency-Key"),
+            "parameters": shared_parameters("Idempotency-Key"),
             "requestBody": {"required": True, "content": {"application/json": _RANGE}},
             "responses": {
                 "200": answer(
@@ -210,7 +198,7 @@ def most_requested() -> Element:
     """Describe /api/v1/fibonacci/most-requested."""
     example = {"items": [{"index": 40, "count": 7}, {"index": 41, "count": 7}]}
     return {
-        "parameters": _parameters("X-Request-ID"),
+        "parameters": shared_parameters("X-Request-ID"),
         "get": {
             "operationId": "getMostRequested",
             "summary": "List the most requested indices",
@@ -230,7 +218,7 @@ def most_requested() -> Element:
                     headers=("Content-Encoding",),
                     examples={"two": example},
                 ),
-                **refusals(problems.INVALID_REQUEST, *_ANY),
+                **refusals(problems.INVALID_REQUEST, *ANY_CALL),
             },
         },
     }
