@@ -1,10 +1,13 @@
 """What an operator does: looks into the queue, stops and starts it, handles dead letters."""
 
+import asyncio
+
 import pytest
 
+from fiblab.embedded import EmbeddedStack
 from fiblab.queue import Claimant
 
-from .conftest import RunningServer, Start
+from .conftest import PATIENCE_S, RunningServer, Start
 
 QUEUE = "/api/v1/queue"
 DEAD_LETTERS = "/api/v1/dead-letters"
@@ -193,3 +196,41 @@ async def test_bad_lists(given_up: RunningServer, call: str, body: object) -> No
     answer = await given_up.client.post(f"{DEAD_LETTERS}/{call}", json=body)
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-request")
     assert await dead_indices(given_up) == [3, 2, 1]
+
+
+async def test_a_lost_reply_is_told_as_unknown(start: Start, stack: EmbeddedStack) -> None:
+    """Where Redis may have done it and did not say so, the answer says that, and to repeat it."""
+    assert stack.redis is not None
+    async with start(request_deadline_s=30.0) as server:
+        stack.redis.process.freeze()
+        try:
+            answer = await server.client.post(f"{QUEUE}/pause")
+        finally:
+            stack.redis.process.thaw()
+        assert (answer.status_code, answer.json()["type"]) == (503, "/problems/change-unknown")
+        assert answer.json()["definite"] is False
+        assert int(answer.headers["retry-after"]) >= 1
+        async with asyncio.timeout(PATIENCE_S):
+            while (await server.client.post(f"{QUEUE}/pause")).status_code != 200:
+                pass  # the connection is being made anew
+        assert (await server.parts.queue.depth()).paused is True
+
+
+async def test_without_redis_nothing_is_changed(start: Start, stack: EmbeddedStack) -> None:
+    """Without Redis a change is refused for certain, as a look is."""
+    assert stack.redis is not None
+    async with start() as server:
+        stack.redis.process.kill()
+        try:
+            for method, address in (
+                ("POST", f"{QUEUE}/pause"),
+                ("DELETE", f"{DEAD_LETTERS}/1"),
+                ("GET", QUEUE),
+                ("GET", DEAD_LETTERS),
+            ):
+                answer = await server.client.request(method, address)
+                assert answer.status_code == 503
+                assert answer.json()["type"] == "/problems/dependency-unavailable"
+                assert answer.json()["definite"] is True
+        finally:
+            stack.redis.start()
