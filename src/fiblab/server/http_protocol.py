@@ -214,7 +214,7 @@ class StrictHttp(HttpToolsProtocol):
 
     def _break_off_body(self) -> None:
         """Let who reads the body know; who does not need it may answer as ever."""
-        self.cycle.scope[BROKEN_BODY] = True  # type: ignore[literal-required] # ASGI lets servers add
+        self.cycle.scope[BROKEN_BODY] = True  # type: ignore[typeddict-unknown-key] # ASGI lets servers add
         self.cycle.more_body = False
         self.cycle.message_event.set()
 

@@ -53,11 +53,13 @@ async def read_answer(reader: asyncio.StreamReader, *, to_head: bool = False) ->
     return RawAnswer(int(lines[0].split()[1]), headers, body)
 
 
-async def exchange(port: int, *requests: bytes) -> list[RawAnswer]:
+async def exchange(port: int, *requests: bytes, half_close: bool = False) -> list[RawAnswer]:
     """Send some requests at once on one connection and read all that comes until it closes."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(b"".join(requests))
+        if half_close:
+            writer.write_eof()
         received = asyncio.StreamReader()
         received.feed_data(await reader.read())
         received.feed_eof()
