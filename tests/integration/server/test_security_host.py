@@ -74,9 +74,7 @@ async def test_no_host_line(server: RunningServer, version: str) -> None:
     await assert_no_effect(server)
 
 
-@pytest.mark.parametrize(
-    "authority", ["evil.example", "localhost.evil.example", "user@localhost", "localhost,evil"]
-)
+@pytest.mark.parametrize("authority", ["evil.example", "localhost.evil.example", "user@localhost"])
 async def test_a_target_that_names_a_foreign_host(server: RunningServer, authority: str) -> None:
     """In an absolute target the host counts (RFC 9112, 3.2.2), whatever the Host line says."""
     answer = await ask(server.port, lines("localhost", target=f"http://{authority}{ADDRESS}"))
