@@ -32,7 +32,7 @@ from fiblab.server.problems import (
     retry_after,
 )
 from fiblab.server.wire import FibonacciCalculating, RangeItem
-from fiblab.storage import Ledger, LedgerEntry, LedgerIndefinite, LedgerUnavailable
+from fiblab.storage import Ledger, LedgerEntry, LedgerIndefinite, LedgerUnavailable, Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +111,14 @@ class Intake:
         limits = self._limit_headers(admission)
         self._refuse_if_not_admitted(admission, limits)
         items = await self._stand(asking, admission)
-        await self._count(asking, items)
+        recorded = await self._count(asking, items)
+        if asking.has_key and Recorded.REPLAYED in recorded:
+            # Of another request, perhaps, that was counted since the key was looked up.
+            await self._refuse_reused_key(asking)
         return Taken(items, limits)
 
     async def _refuse_reused_key(self, asking: Asking) -> None:
-        """Find out before anything is queued what the key stands for, by both ends."""
+        """Find out what the key stands for, by both ends."""
         try:
             with self._postgres_breaker:
                 recorded = await asyncio.gather(*map(self._ledger.find, asking.end_rows()))
@@ -154,13 +157,13 @@ class Intake:
                 items.append(done or await self._look_up.enqueue_again(index))
         return items
 
-    async def _count(self, asking: Asking, items: Sequence[RangeItem]) -> None:
+    async def _count(self, asking: Asking, items: Sequence[RangeItem]) -> list[Recorded]:
         entries = [
             LedgerEntry(row, item.index, done=not isinstance(item, FibonacciCalculating))
             for row, item in zip(asking.rows(), items, strict=True)
         ]
         with self._postgres_breaker:
-            await self._ledger.record(entries)
+            return await self._ledger.record(entries)
 
     def _limit_headers(self, admission: Admission) -> RawHeaders:
         """Write the fields of draft-ietf-httpapi-ratelimit-headers."""

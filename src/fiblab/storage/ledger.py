@@ -160,12 +160,23 @@ async def _record_all_or_none(
         new = await _insert(connection, firsts)
         missing = firsts.keys() - new.keys()
         known = await _find(connection, missing) if missing else {}
+        _refuse_partly_known(new, known)
         recorded = []
         for outcome in _outcomes(entries, new, known):
             if isinstance(outcome, Exception):
                 raise outcome  # takes the whole call back
             recorded.append(outcome)
     return recorded
+
+
+def _refuse_partly_known(new: Mapping[str, int], known: Mapping[str, int]) -> None:
+    """Raise KeyReused where some ids are new and some are not.
+
+    A call is recorded whole, so that its own repetition is known whole: these are another call's.
+    """
+    if new and known:
+        request_id, recorded_index = next(iter(known.items()))
+        raise KeyReused(request_id, next(iter(new.values())), recorded_index)
 
 
 async def _insert(
