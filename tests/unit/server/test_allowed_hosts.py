@@ -17,8 +17,12 @@ def test_loopback_answers_to_its_names(listens_on: str) -> None:
 
 @pytest.mark.parametrize("listens_on", ["0.0.0.0", "::", "10.0.0.7", "lab.example"])  # noqa: S104 - read only
 def test_elsewhere_any_name_will_do(listens_on: str) -> None:
-    """A server that others reach is called by names that it cannot know."""
-    assert AllowedHosts((), listens_on).answers_to(b"anything.example")
+    """A server that others reach is called by names that it cannot know; what is none is none."""
+    hosts = AllowedHosts((), listens_on)
+    for host in (b"anything.example", b"my_server:8000", b"10.0.0.7", b"[2001:DB8::1]:1"):
+        assert hosts.answers_to(host)
+    for host in (b"", b"a, b", b"a@b", b"a/b", b"a:", b"a:123456", b"2001:db8::1", b"a b"):
+        assert not hosts.answers_to(host)
 
 
 @pytest.mark.parametrize("listens_on", ["127.0.0.1", "0.0.0.0"])  # noqa: S104 - read only

@@ -66,6 +66,15 @@ def test_preflight() -> None:
         ("POST", b"same-origin", b"https://page.example", False),
         ("POST", b"none", None, False),
         ("POST", None, None, False),
+        ("POST", None, b"https://evil.example", True),
+        ("POST", None, b"http://page.example", False),
+        ("POST", None, b"https://page.example", False),
+        ("POST", None, b"https://page.example:8000", True),
+        ("POST", None, ORIGIN, False),
+        ("POST", None, b"null", True),
+        ("POST", b"same-origin", b"null", True),
+        ("POST", b"", None, True),
+        ("DELETE", None, b"https://evil.example", True),
         ("GET", b"cross-site", b"https://evil.example", False),
     ],
 )
@@ -73,6 +82,13 @@ def test_other_sites_change_nothing(
     method: str, site: bytes | None, origin: bytes | None, *, refused: bool
 ) -> None:
     """A page of another site may change nothing, unless its origin is allowed."""
-    sent = {b"sec-fetch-site": site, b"origin": origin}
+    sent = {b"sec-fetch-site": site, b"origin": origin, b"host": b"page.example"}
     headers = {name: value for name, value in sent.items() if value is not None}
     assert Cors([ORIGIN.decode()]).refuses(method, headers) is refused
+
+
+def test_null_is_never_an_origin_of_ours() -> None:
+    """Every sandboxed frame has the origin `null`: allowing it would allow them all."""
+    cors = Cors(["null"])
+    assert cors.refuses("POST", {b"origin": b"null"})
+    assert b"access-control-allow-origin" not in dict(cors.headers({b"origin": b"null"}))
