@@ -14,7 +14,8 @@ RESERVED = ("/api/", "/problems/")
 
 
 def add_unmatched(router: Router, page: PageFiles) -> None:
-    """Set what answers where nothing else does."""
+    """Set what answers where nothing else does; to be called when all other routes are there."""
+    mistaken = _mistaken_for_an_index(router)
 
     async def answer_unmatched(request: Request) -> Response:
         exchange = exchange_of(request)
@@ -23,7 +24,8 @@ def add_unmatched(router: Router, page: PageFiles) -> None:
         allowed = [
             method
             for method in METHODS
-            if (match := router.get_match_by_method_and_path(method, path.encode()))
+            if (method, path) not in mistaken
+            and (match := router.get_match_by_method_and_path(method, path.encode()))
             and match.handler is not answer_unmatched
         ]
         if allowed:
@@ -38,7 +40,24 @@ def add_unmatched(router: Router, page: PageFiles) -> None:
         exchange.route = "page"
         return file.answer(exchange)
 
+    for method, fixed in mistaken:
+        router.add(method, fixed, answer_unmatched)
     router.fallback = answer_unmatched
+
+
+def _mistaken_for_an_index(router: Router) -> list[tuple[str, str]]:
+    """Find fixed addresses that a route of another method would take for its `{index}`.
+
+    POST to `most-requested` is a wrong method, and not a request for a number of that name.
+    """
+    routes = router.registered_routes
+    known = {(method, route.pattern) for method, route in routes}
+    return [
+        (method, fixed.decode())
+        for fixed in sorted({route.pattern for _, route in routes if not route.has_params})
+        for method, route in routes
+        if route.has_params and route.match_by_path(fixed) and (method, fixed) not in known
+    ]
 
 
 def _not_allowed(method: str, allowed: list[str]) -> Refusal:

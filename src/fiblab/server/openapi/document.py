@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fiblab.server.openapi import components, health, operating, operations
 from fiblab.server.openapi.elements import Element
+from fiblab.server.openapi.links import add_links
 
 _DESCRIPTION = """Ask for Fibonacci numbers that take real time to compute.
 
@@ -38,24 +39,7 @@ def build_document(limits: Limits) -> Element:
             {"name": "Operating", "description": "Look into the queue, and steer it."},
             {"name": "Health", "description": "For orchestrators and load balancers."},
         ],
-        "paths": {
-            "/api/v1/fibonacci": operations.look_up_range(limits.max_index, limits.range_limit),
-            "/api/v1/fibonacci/ranges": operations.request_range(limits.range_limit),
-            "/api/v1/fibonacci/most-requested": operations.most_requested(),
-            "/api/v1/fibonacci/{index}": operations.fibonacci(),
-            "/api/v1/fibonacci/{index}/digits": operations.digits(),
-            "/api/v1/queue": operating.queue(),
-            "/api/v1/queue/pause": operating.pause(),
-            "/api/v1/queue/resume": operating.resume(),
-            "/api/v1/dead-letters": operating.dead_letters(),
-            "/api/v1/dead-letters/requeue": operating.requeue_many(),
-            "/api/v1/dead-letters/discard": operating.discard_many(),
-            "/api/v1/dead-letters/{index}": operating.discard(),
-            "/api/v1/dead-letters/{index}/requeue": operating.requeue(),
-            "/livez": health.liveness(),
-            "/readyz": health.readiness(),
-            "/metrics": health.metrics(),
-        },
+        "paths": _paths(limits),
         "components": {
             "schemas": components.schemas(limits.max_index),
             "headers": components.headers(),
@@ -63,3 +47,26 @@ def build_document(limits: Limits) -> Element:
             "securitySchemes": components.security_schemes(),
         },
     }
+
+
+def _paths(limits: Limits) -> Element:
+    paths: Element = {
+        "/api/v1/fibonacci": operations.look_up_range(limits.max_index, limits.range_limit),
+        "/api/v1/fibonacci/ranges": operations.request_range(limits.range_limit),
+        "/api/v1/fibonacci/most-requested": operations.most_requested(),
+        "/api/v1/fibonacci/{index}": operations.fibonacci(),
+        "/api/v1/fibonacci/{index}/digits": operations.digits(),
+        "/api/v1/queue": operating.queue(),
+        "/api/v1/queue/pause": operating.pause(),
+        "/api/v1/queue/resume": operating.resume(),
+        "/api/v1/dead-letters": operating.dead_letters(),
+        "/api/v1/dead-letters/requeue": operating.requeue_many(),
+        "/api/v1/dead-letters/discard": operating.discard_many(),
+        "/api/v1/dead-letters/{index}": operating.discard(),
+        "/api/v1/dead-letters/{index}/requeue": operating.requeue(),
+        "/livez": health.liveness(),
+        "/readyz": health.readiness(),
+        "/metrics": health.metrics(),
+    }
+    add_links(paths)
+    return paths

@@ -98,7 +98,7 @@ def dead_letters() -> Element:
                     "cursor",
                     "A page's `next_cursor`: how many dead letters to leave out. After some have "
                     "come or gone, begin again without it.",
-                    {"minimum": 0},
+                    {"minimum": 0, "maximum": 1_000_000_000},
                     required=False,
                 ),
             ],
