@@ -1,7 +1,6 @@
 """One log record as one line: JSON for machines, or columns for a terminal."""
 
 import json
-import re
 import traceback
 from collections.abc import Callable, Mapping
 
@@ -9,10 +8,6 @@ import orjson
 
 #: ANSI colours by level, for a terminal.
 _COLOURS = {"debug": "2", "info": "32", "warning": "33", "error": "31", "critical": "31;1"}
-
-#: What a terminal or a line reader might take for an instruction: controls, separators, lone
-#: surrogates. Space is the only white space that remains as it is.
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202f-\u2065\u2070-\ud7ff\ue000-\U0010ffff]")
 
 
 def render_json(record: Mapping[str, object]) -> str:
@@ -47,8 +42,12 @@ def console_renderer(*, colour: bool) -> Callable[[Mapping[str, object]], str]:
 
 
 def escape(text: str) -> str:
-    r"""Replace what is not printable by JSON's escapes: a line end by `\n`, ESC by `\u001b`."""
-    return _UNPRINTABLE.sub(lambda match: json.dumps(match[0])[1:-1], text)
+    r"""Replace what is not printable by JSON's escapes: a line end by `\n`, ESC by `\u001b`.
+
+    That is whatever a terminal or a line reader might take for an instruction: controls,
+    separators, marks of direction, lone surrogates. Space is the only white space that stays.
+    """
+    return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in text)
 
 
 def traceback_text(error: BaseException) -> str:

@@ -24,11 +24,12 @@ CLIENTS, ANSWERS = 16, 300
 
 @dataclass
 class ServerProcess:
-    """`fiblab server`, and what it has logged so far."""
+    """`fiblab server`, and what it has logged so far, as records and as written."""
 
     process: asyncio.subprocess.Process
     port: int = 0
     log: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[bytes] = field(default_factory=list)
     errors: bytes = b""
 
     async def logged(self, event: str, **fields: object) -> dict[str, Any]:
@@ -36,6 +37,7 @@ class ServerProcess:
         assert self.process.stdout is not None
         async with asyncio.timeout(PATIENCE_S):
             async for line in self.process.stdout:
+                self.lines.append(line.removesuffix(b"\n"))
                 record = json.loads(line)
                 self.log.append(record)
                 if record["event"] == event and fields.items() <= record.items():
@@ -46,7 +48,9 @@ class ServerProcess:
         """Wait for its end and return its status."""
         async with asyncio.timeout(PATIENCE_S):
             out, self.errors = await self.process.communicate()
-        self.log += map(json.loads, out.splitlines())
+        lines = out.removesuffix(b"\n").split(b"\n") if out else []
+        self.lines += lines
+        self.log += map(json.loads, lines)
         assert self.process.returncode is not None
         return self.process.returncode
 

@@ -45,6 +45,7 @@ HOSTILE = {
     "nul": "a\x00b",
     "line separator": "a\u2028b\u2029c\x85d\x0be\x0cf",
     "right to left": "a\u202eb\u2066c",
+    "mark of direction": "a\u200fb\u061cc\ufeffd",
     "lone surrogate": "a\ud800b",
     "quotes": 'a","level":"critical","x":"',
 }
