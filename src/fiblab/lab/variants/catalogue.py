@@ -1,0 +1,11 @@
+"""Every pattern that can be taken away, by name."""
+
+from fiblab.lab.variants.ablation import Ablation
+from fiblab.lab.variants.lua_ablations import LUA_ABLATIONS
+
+ABLATIONS: tuple[Ablation, ...] = LUA_ABLATIONS
+
+
+def ablation(name: str) -> Ablation:
+    """Give the ablation of that name; KeyError where there is none."""
+    return {one.name: one for one in ABLATIONS}[name]
