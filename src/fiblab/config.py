@@ -31,6 +31,15 @@ TOKEN_LENGTH_LEAST = 16
 #: How the names of variables that hold secrets end.
 SECRET_SUFFIXES = ("_URL", "_TOKEN")
 
+_TEXT = r"(?:[^\s/?#@%]|%[0-9A-Fa-f]{2})*"
+_VALUE = r"\w+=(?:[^\s?#&%]|%[0-9A-Fa-f]{2})*"
+_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@:,\[\]]*)(?::[0-9]{1,5})?"
+#: `postgresql://user:password@host:port,host:port/database?name=value&name=value`, well quoted.
+_POSTGRES_URL = re.compile(
+    rf"postgres(?:ql)?://(?:{_TEXT}@)?{_HOST}(?:,{_HOST})*(?:/{_TEXT})?"
+    rf"(?:\?{_VALUE}(?:&{_VALUE})*)?"
+)
+
 AnySettings = TypeVar("AnySettings", bound="_Settings")
 
 
@@ -52,8 +61,12 @@ def _redis(url: SecretStr) -> SecretStr:
 
 
 def _postgres(url: SecretStr) -> SecretStr:
-    if not url.get_secret_value().startswith(("postgresql://", "postgres://")):
-        raise ValueError("write postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+    """Take what every driver reads alike: some quote what they cannot read, password and all."""
+    if not _POSTGRES_URL.fullmatch(url.get_secret_value()):
+        raise ValueError(
+            "write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, and within user and password "
+            "all but letters, digits and ._~- percent-encoded: %40 for @"
+        )
     return url
 
 

@@ -19,14 +19,13 @@ def run_service(
 ) -> None:
     """Run a service's coroutine until it returns; its last log line is written by then.
 
-    Call it in the main thread. Raises what the coroutine raises.
+    Call it in the main thread. Raises what the coroutine raises: the logs stay open for it, so that
+    what nobody catches becomes a record like any other, without secrets.
     """
     logs = configure(settings.service, settings.log_level, settings.log_format)
-    try:
-        with asyncio.Runner(loop_factory=_new_event_loop) as runner:
-            runner.run(main())
-    finally:
-        logs.close()
+    with asyncio.Runner(loop_factory=_new_event_loop) as runner:
+        runner.run(main())
+    logs.close()
 
 
 def report_corruption(counters: Labelled[Counter]) -> OnCorrupt:
