@@ -64,6 +64,15 @@ class Values:
             self._on_unavailable(error)
             return False
 
+    async def restore(self, index: int) -> bool:
+        """Tell whether Redis has something for the index, brought back from PostgreSQL if need be.
+
+        It is from Redis that a value is served: one that only PostgreSQL has is not of use yet.
+        """
+        if (await self.redis.exists([index]))[0]:
+            return True
+        return await self._from_postgres(index) is not None
+
     async def store(self, index: int, text: str) -> None:
         """Store a verified value beyond the dense range in every tier that takes it."""
         await self.redis.put({index: text})

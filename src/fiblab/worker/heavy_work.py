@@ -6,6 +6,7 @@ lane and for signals, and so that a computation that nobody needs any more can b
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 
@@ -82,14 +83,16 @@ class HeavyWork:
         return True
 
     async def _deliver(self, index: int, progress: ProgressEstimate) -> None:
-        if await self._is_stored(index):
+        if await self._is_at_hand(index):
             return
         text = await self._compute(index, progress)
         await self._verify(index, text)
         await self._store(index, text)
 
-    async def _is_stored(self, index: int) -> bool:
-        return await self._outages.endure_unless_refused("look", lambda: self._values.exists(index))
+    async def _is_at_hand(self, index: int) -> bool:
+        """Look before computing; what Redis has lost since comes back from PostgreSQL."""
+        look = partial(self._values.restore, index)
+        return await self._outages.endure_unless_refused("look", look)
 
     async def _compute(self, index: int, progress: ProgressEstimate) -> str:
         def hear(report: Progress) -> None:

@@ -187,11 +187,14 @@ async def test_bad_heavy_payload_is_a_dead_letter(worker: RunningWorker, journal
 
 
 async def test_worker_looks_into_postgres_too(worker: RunningWorker, journal: Journal) -> None:
-    """A value that survived in PostgreSQL is not computed again."""
+    """A value that survived in PostgreSQL is not computed again, but brought back to Redis.
+
+    From there it is served: without that it would be asked for, and enqueued, for ever.
+    """
     await worker.enqueue(250_000)
     await journal.wait_for("completed", 250_000)
     await worker.parts.redis.execute("DEL", "{fiblab:0}:v1:value:250000")
     await worker.enqueue(250_000)
     await journal.wait_for("completed", 250_000, times=2)
     assert worker.counted("compute_seconds_count", lane="heavy") == 1
-    assert await worker.parts.values.exists(250_000)
+    assert await worker.parts.values.redis.get(250_000) is not None

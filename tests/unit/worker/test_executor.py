@@ -86,6 +86,20 @@ async def test_killed_child_fails_its_job_and_is_replaced(executor: Executor) ->
     assert await executor.compute(40, unheard) == "102334155"
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+async def test_a_child_that_ends_while_it_waits_costs_no_job(
+    executor: Executor, number: signal.Signals
+) -> None:
+    """Nobody was computing: the next job gets a new child, and not its predecessor's failure."""
+    await executor.compute(10, unheard)
+    (child,) = children()
+    child.send_signal(number)
+    while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
+        await asyncio.sleep(0)
+    await asyncio.to_thread(psutil.wait_procs, [child])
+    assert await executor.compute(10, unheard) == "55"
+
+
 async def test_time_limit_kills_the_child() -> None:
     """An endless computation costs its time limit, and no more."""
     async with Executor(Limits(time_s=0.05, memory_bytes=2**32)) as impatient:

@@ -62,6 +62,11 @@ class ChildProcess:
         """The process's id."""
         return self._process.pid
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is known to be gone, as one is that was killed while it waited for work."""
+        return self._process.returncode is not None or self._questions.is_closing()
+
     async def compute(self, index: int, hear: Callable[[Progress], None]) -> str:
         """Return what the child says is F(index); `hear` is told its progress.
 

@@ -66,7 +66,14 @@ class Executor:
         return self._child
 
     async def _warm_child(self) -> ChildProcess:
-        starting = self._child or self._start_child()
+        """Return the child; one that ended while it waited costs no job an attempt."""
+        child = await self._started(self._child or self._start_child())
+        if not child.has_ended:
+            return child
+        await child.kill()
+        return await self._started(self._start_child())
+
+    async def _started(self, starting: asyncio.Task[ChildProcess]) -> ChildProcess:
         try:
             # Shielded: whoever gives up now must not lose sight of a process that is half started.
             return await asyncio.shield(starting)
