@@ -40,6 +40,11 @@ class RedisServer(Store):
         """The address with the password, the same over every restart."""
         return f"redis://:{self._password}@127.0.0.1:{self.port}/0"
 
+    @property
+    def append_only_folder(self) -> Path:
+        """Where it writes everything down, if it does; a run that cuts the files looks here."""
+        return self._folder / "appendonlydir"
+
     def launch(self) -> None:
         """Write its settings and start it without waiting."""
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,72 @@
+"""One process of the system under test, with a way of its own to each store."""
+
+import sys
+from collections.abc import Mapping
+from urllib.parse import urlsplit, urlunsplit
+
+from fiblab.embedded.data_dir import DataDir
+from fiblab.embedded.process import ChildProcess, Command
+from fiblab.lab.faults.postgres_link import PostgresLink
+from fiblab.lab.faults.redis_link import RedisLink
+
+
+class Service:
+    """A server or worker that reaches Redis and PostgreSQL through links, where faults wait.
+
+    The links outlive the process: its successor takes the same ways.
+    """
+
+    def __init__(self, name: str, kind: str, redis_url: str, postgres_url: str) -> None:
+        self.name = name
+        self.kind = kind
+        """`server` or `worker`: which command runs, and which crash points there are."""
+        self._redis_url = redis_url
+        self._postgres_url = postgres_url
+        self.redis_link = RedisLink(f"{name} to redis", _address(redis_url))
+        self.postgres_link = PostgresLink(f"{name} to postgres", _address(postgres_url))
+        self._process: ChildProcess | None = None
+        self.starts = 0
+
+    @property
+    def process(self) -> ChildProcess:
+        """The process, whether it runs just now or not."""
+        if self._process is None:
+            raise RuntimeError(f"{self.name} has not been started")
+        return self._process
+
+    async def open(self, data_dir: DataDir, settings: Mapping[str, str]) -> None:
+        """Open the links and start the process; call it in the main thread."""
+        await self.redis_link.open()
+        await self.postgres_link.open()
+        own = {
+            "FIBLAB_REDIS_URL": _through(self._redis_url, self.redis_link.port),
+            "FIBLAB_POSTGRES_URL": _through(self._postgres_url, self.postgres_link.port),
+        }
+        program = [sys.executable, "-P", "-m", "fiblab", self.kind, "--until-stdin-closes"]
+        command = Command(self.name, program, settings={**settings, **own}, holds_stdin=True)
+        self._process = ChildProcess(command, data_dir.log(self.name), data_dir.record)
+        self.start()
+
+    def start(self) -> None:
+        """Start the process, or its successor."""
+        self.process.start()
+        self.starts += 1
+
+    async def close(self) -> None:
+        """Close the links; stop the process before."""
+        await self.redis_link.close()
+        await self.postgres_link.close()
+
+
+def _address(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    if parts.hostname is None or parts.port is None:
+        raise ValueError("a link needs a URL with host and port")
+    return parts.hostname, parts.port
+
+
+def _through(url: str, port: int) -> str:
+    """Lead a URL to a port of this machine; user, password and database stay."""
+    parts = urlsplit(url)
+    login = parts.netloc.rpartition("@")[0]
+    return urlunsplit(parts._replace(netloc=f"{login}@127.0.0.1:{port}"))
