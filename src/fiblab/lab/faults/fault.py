@@ -1,10 +1,9 @@
 """What a fault is: something that befalls a running system, for a while, and is undone."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Protocol
-
-from redis.asyncio import Redis
+from typing import TYPE_CHECKING, Protocol
 
 from fiblab.embedded.postgres import PostgresServer
 from fiblab.embedded.process import ChildProcess
@@ -14,6 +13,10 @@ from fiblab.lab.faults.redis_link import RedisLink
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
+
+
+#: Seconds between two looks whether a process has ended, which sets no event.
+LOOK_S = 0.02
 
 
 class NotReached(Exception):  # noqa: N818 - read as a sentence in the report
@@ -49,7 +52,7 @@ class Surroundings(Protocol):
         """The PostgreSQL of the system."""
 
     @property
-    def admin(self) -> Redis:
+    def admin(self) -> "Redis":
         """Commands to Redis past all links; connects anew for each fault that needs it."""
 
 
@@ -74,3 +77,10 @@ class Fault(ABC):
 
     async def heal(self, system: Surroundings) -> None:  # noqa: B027 - many need no undoing
         """Undo it; nothing to do where it passes by itself, or a supervisor mends it."""
+
+
+async def ended(process: ChildProcess, limit_s: float) -> None:
+    """Wait until a process has ended; TimeoutError after so many seconds, which is a defect."""
+    async with asyncio.timeout(limit_s):
+        while process.is_running:  # noqa: ASYNC110 - a process that ends sets no event
+            await asyncio.sleep(LOOK_S)

@@ -2,17 +2,37 @@
 
 import asyncio
 import os
+import random
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 
-from fiblab.lab.faults.fault import Fault, Surroundings
+from fiblab.lab.faults.fault import Fault, NotReached, Surroundings, ended
 
-TERMINATE_OTHERS = """
-    select count(pg_terminate_backend(pid)) from pg_stat_activity
-    where pid <> pg_backend_pid() and backend_type = 'client backend'"""
+OTHERS = """
+    select pid from pg_stat_activity
+    where pid <> pg_backend_pid() and backend_type = 'client backend' order by pid"""
+
+TERMINATE = "select pg_terminate_backend(pid) from unnest($1::int[]) as victim (pid)"
 
 LOCK_COUNTS = "lock table request_count in access exclusive mode"
+
+MOST_COUNTED = "select index from request_count order by count desc limit 1 for update"
+
+#: Seconds for an immediate shutdown, which writes nothing.
+STOP_LIMIT_S = 10.0
+
+
+@asynccontextmanager
+async def _administering(system: Surroundings) -> AsyncIterator[asyncpg.Connection]:
+    """Connect past all links, as whoever may do everything."""
+    admin = await asyncpg.connect(system.postgres.superuser_url)
+    try:
+        yield admin
+    finally:
+        await admin.close()
 
 
 class _PostgresFault(Fault):
@@ -28,12 +48,27 @@ class BackendsTerminated(_PostgresFault):
     name = "pg_terminate_backend of all"
 
     async def inject(self, system: Surroundings) -> None:
-        """End them."""
-        admin = await asyncpg.connect(system.postgres.superuser_url)
-        try:
-            await admin.execute(TERMINATE_OTHERS)
-        finally:
-            await admin.close()
+        """End them; they are gone for good, and whoever had them connects anew."""
+        async with _administering(system) as admin:
+            victims = [row["pid"] for row in await admin.fetch(OTHERS)]
+            await admin.execute(TERMINATE, self._chosen(victims))
+
+    def _chosen(self, victims: list[int]) -> list[int]:
+        return victims
+
+
+class BackendTerminated(BackendsTerminated):
+    """pg_terminate_backend on one connection, in whatever it is doing."""
+
+    name = "pg_terminate_backend of one"
+
+    def __init__(self, dice: random.Random) -> None:
+        self._dice = dice
+
+    def _chosen(self, victims: list[int]) -> list[int]:
+        if not victims:
+            raise NotReached("nobody was connected to PostgreSQL")
+        return [self._dice.choice(victims)]
 
 
 class PostgresStopped(_PostgresFault):
@@ -49,8 +84,7 @@ class PostgresStopped(_PostgresFault):
         """Stop it as `pg_ctl stop -m immediate` does, for the time."""
         process = system.postgres.process
         os.kill(process.pid, signal.SIGQUIT)
-        while process.is_running:
-            await asyncio.sleep(0.02)
+        await ended(process, STOP_LIMIT_S)
         await asyncio.sleep(self._seconds)
 
     async def heal(self, system: Surroundings) -> None:
@@ -65,19 +99,23 @@ class CountsLocked(_PostgresFault):
 
     row = "Postgres locked"
     name = "counts locked"
+    _lock = LOCK_COUNTS
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
 
     async def inject(self, system: Surroundings) -> None:
         """Hold the lock for the time, then give it back."""
-        admin = await asyncpg.connect(system.postgres.superuser_url)
-        try:
-            async with admin.transaction():
-                await admin.execute(LOCK_COUNTS)
-                await asyncio.sleep(self._seconds)
-        finally:
-            await admin.close()
+        async with _administering(system) as admin, admin.transaction():
+            await admin.execute(self._lock)
+            await asyncio.sleep(self._seconds)
+
+
+class CountRowLocked(CountsLocked):
+    """The same of one row, of the index that is asked for most: commits without it go on."""
+
+    name = "one count locked"
+    _lock = MOST_COUNTED
 
 
 class PostgresFrozen(_PostgresFault):

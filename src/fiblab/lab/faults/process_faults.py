@@ -2,14 +2,18 @@
 
 import asyncio
 import signal
+from contextlib import suppress
 
 import psutil
 
 from fiblab.lab.faults.crash_points import CrashPoint
-from fiblab.lab.faults.fault import Fault, NotReached, Surroundings, Victim
+from fiblab.lab.faults.fault import Fault, NotReached, Surroundings, Victim, ended
 
 #: Seconds that a crash point's operation has to come by.
 POINT_LIMIT_S = 6.0
+
+#: Seconds in which a process that is asked to end does so: well above its own grace period.
+END_LIMIT_S = 30.0
 
 
 class _ProcessFault(Fault):
@@ -98,14 +102,16 @@ class Terminated(_ProcessFault):
             self.name = "told to stop at once"
 
     async def inject(self, system: Surroundings) -> None:
-        """Send SIGTERM, a second time if it is to be quick, and wait for the end."""
+        """Send SIGTERM, a second time if it is to be quick, and wait for the end.
+
+        Raises TimeoutError where it does not end.
+        """
         victim = self._victim(system)
         victim.process.ask_to_stop()
         if self._twice:
             await asyncio.sleep(0.1)  # two signals at once are one
             victim.process.ask_to_stop()
-        while victim.process.is_running:  # its own grace period bounds this
-            await asyncio.sleep(0.02)
+        await ended(victim.process, END_LIMIT_S)
 
 
 class ChildKilled(_ProcessFault):
@@ -124,4 +130,5 @@ class ChildKilled(_ProcessFault):
         if not children:
             raise NotReached(f"{self._service} had no child")
         for child in children:
-            child.send_signal(self._number)
+            with suppress(psutil.NoSuchProcess):
+                child.send_signal(self._number)

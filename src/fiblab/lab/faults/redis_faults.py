@@ -70,14 +70,17 @@ class RedisWiped(_RedisFault):
 
 
 class RedisFull(_RedisFault):
-    """No memory left for what may not be evicted, for a while."""
+    """No memory left for what may not be evicted, for a while.
+
+    The limit is below what is in use, so that eviction of values cannot make room for long.
+    """
 
     row = "Redis full"
     name = "maxmemory reached"
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._before = "0"
+        self._before: str | None = None
 
     async def inject(self, system: Surroundings) -> None:
         """Allow less memory than is in use."""
@@ -88,8 +91,9 @@ class RedisFull(_RedisFault):
 
     async def heal(self, system: Surroundings) -> None:
         """Allow what was allowed before."""
-        async with system.admin as client:
-            await client.config_set("maxmemory", self._before)
+        if self._before is not None:
+            async with system.admin as client:
+                await client.config_set("maxmemory", self._before)
 
 
 class RedisPaused(_RedisFault):
@@ -206,7 +210,12 @@ class WrongMarker(_RedisFault):
 
 def _newest_increment(folder: Path) -> Path:
     """Find the part of the append-only file that is written last."""
-    files = sorted(folder.glob("*.incr.aof"), key=lambda file: file.stat().st_mtime)
+    files = sorted(folder.glob("*.incr.aof"), key=_sequence_number)
     if not files:
         raise NotReached(f"{folder} holds no append-only file")
     return files[-1]
+
+
+def _sequence_number(file: Path) -> int:
+    """Read the 7 out of `appendonly.aof.7.incr.aof`."""
+    return int(file.name.split(".")[-3])
