@@ -11,7 +11,10 @@ from fiblab.fibonacci.job import FibonacciJob, lane_of
 from fiblab.queue import Job, Keys, Policy, Queue
 from fiblab.redis import Connection
 
+from .system import shared_redis, shared_system, shared_url, system
 from .worker_process import WorkerProcess
+
+__all__ = ["shared_redis", "shared_system", "shared_url", "system"]
 
 #: Seconds until a silent worker's job is another's: short, for it is waited for.
 VISIBILITY_TIMEOUT_S = 1.0
