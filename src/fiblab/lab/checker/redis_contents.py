@@ -8,8 +8,10 @@ from fiblab.lab.checker.watch import client_of
 
 #: What TTL answers for a key that lives for ever.
 _NO_TTL = -1
-#: Keys in one step of the scan.
+#: Keys in one step of the scan, and in one question for their TTLs.
 _SCAN_COUNT = 1_000
+#: Seconds that an answer may take: nothing else depends on it, and a verdict does.
+_ANSWER_LIMIT_S = 60.0
 
 
 class RedisContents(msgspec.Struct, frozen=True):
@@ -27,7 +29,7 @@ class RedisContents(msgspec.Struct, frozen=True):
 
 def read(redis_url: str) -> RedisContents:
     """Read it all; raises redis.RedisError where Redis does not answer."""
-    with client_of(redis_url) as client:
+    with client_of(redis_url, _ANSWER_LIMIT_S) as client:
         lasting, count = _lasting_keys(client)
         reasons = client.hgetall(f"{TAG}:reason")
         return RedisContents(
@@ -42,9 +44,12 @@ def read(redis_url: str) -> RedisContents:
 def _lasting_keys(client: Redis) -> tuple[tuple[str, ...], int]:
     """Name the keys without a TTL, and count all keys."""
     keys = sorted(set(client.scan_iter(count=_SCAN_COUNT)))
-    pipeline = client.pipeline(transaction=False)
-    for key in keys:
-        pipeline.ttl(key)
-    ttls = pipeline.execute()
-    lasting = (key.decode("latin-1") for key, ttl in zip(keys, ttls, strict=True) if ttl == _NO_TTL)
+    lasting: list[str] = []
+    for start in range(0, len(keys), _SCAN_COUNT):
+        some = keys[start : start + _SCAN_COUNT]
+        pipeline = client.pipeline(transaction=False)
+        for key in some:
+            pipeline.ttl(key)
+        ttls = zip(some, pipeline.execute(), strict=True)
+        lasting += (key.decode("latin-1") for key, ttl in ttls if ttl == _NO_TTL)
     return tuple(lasting), len(keys)

@@ -61,13 +61,20 @@ class Watcher:
             tail, sampled_at = _Tail(self._client, events), -SAMPLE_S
             while not self._stopping.is_set():
                 found = _while_there(tail.read)
-                if time.monotonic() - sampled_at >= SAMPLE_S:
+                is_due = time.monotonic() - sampled_at >= SAMPLE_S
+                if is_due and not self._stopping.is_set():
                     sampled_at = time.monotonic()
                     _while_there(lambda: self._sample(samples))
-                if found < ENTRY_LIMIT:
+                if found != ENTRY_LIMIT:
                     self._stopping.wait(READ_S)
-            while _while_there(tail.read) == ENTRY_LIMIT:
-                pass
+            self._read_the_rest(tail, samples)
+
+    def _read_the_rest(self, tail: "_Tail", samples: BinaryIO) -> None:
+        """Read what is left; a Redis that is away is not asked twice."""
+        found: int | None = ENTRY_LIMIT
+        while found == ENTRY_LIMIT:
+            found = _while_there(tail.read)
+        if found is not None:
             _while_there(lambda: self._sample(samples))
 
     def _sample(self, file: BinaryIO) -> int:
@@ -75,22 +82,22 @@ class Watcher:
         return 1
 
 
-def client_of(redis_url: str) -> "redis.Redis":
-    """Make a client that neither waits long nor tries again."""
+def client_of(redis_url: str, answer_limit_s: float = ANSWER_LIMIT_S) -> "redis.Redis":
+    """Make a client that neither waits longer than this for an answer nor tries again."""
     return redis.Redis.from_url(
         redis_url,
-        socket_timeout=ANSWER_LIMIT_S,
-        socket_connect_timeout=ANSWER_LIMIT_S,
+        socket_timeout=answer_limit_s,
+        socket_connect_timeout=answer_limit_s,
         retry=Retry(NoBackoff(), 0),
     )
 
 
-def _while_there(do: Callable[[], int]) -> int:
-    """Do it, or nothing while Redis is away or refuses."""
+def _while_there(do: Callable[[], int]) -> int | None:
+    """Do it; None where Redis is away or refuses."""
     try:
         return do()
     except (redis.RedisError, OSError):
-        return 0
+        return None
 
 
 class _Tail:

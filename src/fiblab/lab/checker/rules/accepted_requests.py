@@ -41,9 +41,11 @@ class AcceptedRequests:
             counter.update(range(exchange.first, exchange.last + 1))
 
     def _see_bad(self, exchange: Exchange, outcome: Outcome, findings: Findings) -> None:
+        evidence = (f"exchange {exchange.number}", f"status {exchange.status}")
         if outcome is Outcome.ACCEPTED:
-            what = "a request that no server may accept was accepted"
-            findings.breach(2, what, f"exchange {exchange.number}", f"status {exchange.status}")
+            findings.breach(2, "a request that no server may accept was accepted", *evidence)
+        elif exchange.problem == "internal":
+            findings.breach(2, "a bad request made the server fail", *evidence)
         if exchange.key:
             self._keyed.see(exchange, Outcome.REFUSED, findings)
 

@@ -2,6 +2,7 @@
 
 from fiblab.lab.checker.evidence import Evidence
 from fiblab.lab.checker.history import Exchange
+from fiblab.lab.checker.rules.outcomes import Outcome, outcome_of
 from fiblab.lab.checker.verdict import Findings
 
 
@@ -23,12 +24,12 @@ class OwnAnswers:
                 findings.breach(13, what, *evidence, f"answered as {exchange.answered_id}")
             elif _is_of_the_api(exchange):
                 findings.breach(13, "an answer bears no request id", *evidence)
-        if exchange.items and not _is_what_was_asked(exchange):
+        if _must_have_items(exchange) and not _is_what_was_asked(exchange):
             indices = [item.index for item in exchange.items]
             what = "an answer speaks of other indices than its request"
             findings.breach(
                 13, what, *evidence, f"asked for {exchange.first} to {exchange.last}",
-                f"answered {indices[0]} to {indices[-1]}, {len(indices)} in all",
+                f"answered {indices[:3]}, {len(indices)} in all",
             )  # fmt: skip
 
     def conclude(self, _evidence: Evidence, findings: Findings) -> None:
@@ -39,6 +40,12 @@ class OwnAnswers:
 def _is_of_the_api(exchange: Exchange) -> bool:
     """Tell whether the answer came from the API, not from HTTP's own refusal of a bad request."""
     return exchange.call != "bad"
+
+
+def _must_have_items(exchange: Exchange) -> bool:
+    """Tell whether the answer must say how each index stands, or does so anyway."""
+    accepted = outcome_of(exchange) is Outcome.ACCEPTED
+    return bool(exchange.items) or (accepted and exchange.call != "bad")
 
 
 def _is_what_was_asked(exchange: Exchange) -> bool:
