@@ -8,11 +8,10 @@ import struct
 from collections import deque
 from typing import TYPE_CHECKING, cast
 
-from fiblab.lab.faults.framing import Moment, Trap
+from fiblab.lab.faults.ends import LateWriter, read
+from fiblab.lab.faults.framing import Frame, Moment, Trap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from fiblab.lab.faults.link import Link
 
 #: SO_LINGER, on and with no time: closing a socket resets its connection (socket(7)).
@@ -38,8 +37,13 @@ class Way(asyncio.Protocol):
         self._partial = bytearray()  # of an operation that has not wholly come
         self._pending: deque[Trap | None] = deque()  # one for each reply that is to come
         self._withheld = bytearray()  # of the reply upon which a trap strikes
-        self._to_store = _Late(link, lambda: self._store)
-        self._to_process = _Late(link, lambda: self._process)
+        self._to_store = LateWriter(link, lambda: self._store)
+        self._to_process = LateWriter(link, lambda: self._process)
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether an end is not read because the other does not take what comes."""
+        return self._process_is_full or self._store_is_full
 
     # --- the end towards the process -----------------------------------------------------------
 
@@ -57,7 +61,7 @@ class Way(asyncio.Protocol):
             return
         shift, ready = len(self._partial), 0
         self._partial += data
-        for frame in self._operations.feed(data):
+        for frame in self._operations_in(data):
             if frame.name:
                 self._link.operations[frame.name] += 1
                 trap = self._link.spring(frame.name)
@@ -69,6 +73,13 @@ class Way(asyncio.Protocol):
             ready = shift + frame.end
         self._to_store.write(bytes(self._partial[:ready]))
         del self._partial[:ready]
+
+    def _operations_in(self, data: bytes) -> list[Frame]:
+        try:
+            return self._operations.feed(data)
+        except ValueError:
+            self.cut()  # a process that speaks something else must not wait for an answer
+            raise
 
     def connection_lost(self, _error: Exception | None) -> None:
         """Close towards the store, too, once it has what the process had sent."""
@@ -171,8 +182,8 @@ class Way(asyncio.Protocol):
     def regulate(self) -> None:
         """Read from each end while the other takes what comes, and from neither in a stall."""
         flows = not self._link.is_stalled
-        _read(self._process, while_=flows and not self._store_is_full)
-        _read(self._store, while_=flows and not self._process_is_full)
+        read(self._process, while_=flows and not self._store_is_full)
+        read(self._store, while_=flows and not self._process_is_full)
 
     def cut(self) -> None:
         """Reset both connections at once; what is on its way is lost."""
@@ -203,38 +214,3 @@ class _StoreEnd(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self._way.resume_store_writing()
-
-
-class _Late:
-    """Writes to one end after the link's latency, in order."""
-
-    def __init__(self, link: Link, transport: Callable[[], asyncio.Transport | None]) -> None:
-        self._link = link
-        self._transport = transport
-        self._waiting: deque[bytes] = deque()
-
-    def write(self, data: bytes) -> None:
-        if not data:
-            return
-        if self._link.latency_s or self._waiting:
-            self._waiting.append(data)
-            asyncio.get_running_loop().call_later(self._link.latency_s, self._write_next)
-        else:
-            self._write(data)
-
-    def _write_next(self) -> None:
-        self._write(self._waiting.popleft())
-
-    def _write(self, data: bytes) -> None:
-        transport = self._transport()
-        if transport is not None and not transport.is_closing():
-            transport.write(data)
-
-
-def _read(transport: asyncio.Transport | None, *, while_: bool) -> None:
-    if transport is None or transport.is_closing():
-        return
-    if while_:
-        transport.resume_reading()
-    else:
-        transport.pause_reading()
