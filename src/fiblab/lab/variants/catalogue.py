@@ -2,8 +2,9 @@
 
 from fiblab.lab.variants.ablation import Ablation
 from fiblab.lab.variants.lua_ablations import LUA_ABLATIONS
+from fiblab.lab.variants.python_ablations import PYTHON_ABLATIONS
 
-ABLATIONS: tuple[Ablation, ...] = LUA_ABLATIONS
+ABLATIONS: tuple[Ablation, ...] = (*LUA_ABLATIONS, *PYTHON_ABLATIONS)
 
 
 def ablation(name: str) -> Ablation:

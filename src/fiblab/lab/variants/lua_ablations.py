@@ -78,7 +78,7 @@ LEASES = (
     Ablation(
         "release not safe to repeat",
         "A release asks for no nonce, so that its repetition releases once more.",
-        (4, 6, 9),
+        (4, 9),
         in_queue(
             ("release",),
             "local held = holds(id, nonce)",
@@ -96,12 +96,19 @@ LEASES = (
 ATTEMPTS = (
     Ablation(
         "attempts counted on exception",
-        "An attempt is not counted when it is claimed, so that a dead worker's never is.",
+        "An attempt is counted when it fails, not when it is claimed: a dead worker's never is.",
         (6,),
-        in_queue(
-            CLAIMING,
-            "redis.call('HINCRBY', key.attempts, id, 1)",
-            "(tonumber(redis.call('HGET', key.attempts, id)) or 0) + 1",
+        (
+            *in_queue(
+                CLAIMING,
+                "redis.call('HINCRBY', key.attempts, id, 1)",
+                "redis.call('HINCRBY', key.attempts, id, 0) + 1",
+            ),
+            *in_queue(
+                ("fail",),
+                "tonumber(redis.call('HGET', key.attempts, id))",
+                "redis.call('HINCRBY', key.attempts, id, 1)",
+            ),
         ),
     ),
     Ablation(
