@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from .redis_process import RedisProcess
 from .system import Served, System, fibonacci, refused_for_now
@@ -47,6 +50,16 @@ def test_forgotten_scripts(served: Served, shared_redis: RedisProcess) -> None:
         assert served.until_done(index) == fibonacci(index)
 
 
+def until_mute(server: RedisProcess) -> None:
+    """Wait until it does not answer any more: what stalls it has arrived."""
+    with redis.Redis(port=server.port, socket_timeout=0.2, retry=Retry(NoBackoff(), 0)) as eye:
+        while True:
+            try:
+                eye.ping()
+            except redis.TimeoutError:
+                return
+
+
 @contextmanager
 def frozen(server: RedisProcess) -> Iterator[None]:
     """SIGSTOP."""
@@ -68,6 +81,7 @@ def asleep(server: RedisProcess) -> Iterator[None]:
     sleep = ("DEBUG", "SLEEP", STALL_MS / 1_000)
     sleeper = threading.Thread(target=server.client().execute_command, args=sleep)
     sleeper.start()
+    until_mute(server)
     yield
     sleeper.join()
 
