@@ -36,7 +36,7 @@ def chaos(  # noqa: PLR0913 - each is one independent choice, by name
     seed: int | None = None,
     rate: Annotated[float, Parameter(validator=Number(gt=0))] = 600.0,
     faults_per_minute: Annotated[float, Parameter(validator=Number(gte=0))] = 60.0,
-    clients: Annotated[int, Parameter(validator=Number(gte=1))] = 48,
+    clients: Annotated[int, Parameter(validator=Number(gte=1))] = 96,
     folder: Path | None = None,
     report: Path | None = None,
 ) -> int:

@@ -73,6 +73,7 @@ class Caller:
             ended_at=0.0,
             key=call.key,
         )
+        seen = msgspec.structs.replace(sent, failure="the client was cancelled")
         try:
             async with asyncio.timeout(call.gives_up_after_s):
                 seen = await self._exchange(call, sent)
@@ -80,9 +81,10 @@ class Caller:
             gave_up = call.gives_up_after_s is not None and isinstance(error, TimeoutError)
             failure = "gave up" if gave_up else f"{type(error).__name__}: {error}"[:120]
             seen = msgspec.structs.replace(sent, failure=failure)
-        ended = msgspec.structs.replace(seen, ended_at=self._now())
-        self._record(ended)
-        return ended
+        finally:
+            seen = msgspec.structs.replace(seen, ended_at=self._now())
+            self._record(seen)
+        return seen
 
     async def _exchange(self, call: Call, sent: Exchange) -> Exchange:
         assert self._session is not None  # noqa: S101 - entered before

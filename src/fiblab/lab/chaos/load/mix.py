@@ -28,17 +28,17 @@ class Indices:
 
 #: How often each kind of call comes, out of their sum.
 WEIGHTS: dict[str, float] = {
-    "dense": 48,
+    "dense": 55,
     "light": 20,
     "heavy": 0.2,
     "range": 2,
     "repeat": 2,
     "reused key": 0.5,
     "rude": 1,
-    "look up": 19,
+    "look up": 13,
     "look up a range": 2,
     "digits": 1,
-    "mistake": 4,
+    "mistake": 3,
 }
 
 #: Requests that a client remembers, to repeat them or to look for their values.
