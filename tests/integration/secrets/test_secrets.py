@@ -120,7 +120,7 @@ UNREADABLE = {
     "in the query": "SCHEME://127.0.0.1:6379/0?password={}",
     "as the query": "SCHEME://127.0.0.1:6379/0?{}",
 }
-COMMANDS = (("config", "server", "--check"), ("server",), ("worker",))
+COMMANDS = (("config", "server", "--check"), ("server",))
 
 
 @pytest.mark.parametrize("url", UNREADABLE.values(), ids=UNREADABLE)

@@ -68,23 +68,32 @@ async def until_let_go(server: RunningServer) -> None:
             await asyncio.sleep(LOOK_S)
 
 
+async def read_to_end(reader: asyncio.StreamReader) -> bytes:
+    """Read all that comes; a server that closes on a client that still writes resets it."""
+    received = b""
+    with contextlib.suppress(ConnectionError):
+        while piece := await reader.read(65_536):
+            received += piece
+    return received
+
+
 async def trickle(port: int, start: bytes) -> list[int]:
     """Send a start, then single bytes until the server ends it; tell how it answered."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    answers = asyncio.create_task(reader.read())
+    reading = asyncio.create_task(read_to_end(reader))
     writer.write(start)
     with contextlib.suppress(ConnectionError):
-        while not answers.done():
+        while not reading.done():
             writer.write(b" ")
             await writer.drain()
             await asyncio.sleep(LOOK_S)
-    received = asyncio.StreamReader()
-    received.feed_data(await answers)
-    received.feed_eof()
+    answers = asyncio.StreamReader()
+    answers.feed_data(await reading)
+    answers.feed_eof()
     writer.close()
     statuses = []
-    while not received.at_eof():
-        statuses.append((await read_answer(received)).status)
+    while not answers.at_eof():
+        statuses.append((await read_answer(answers)).status)
     return statuses
 
 
@@ -178,8 +187,7 @@ async def test_client_that_never_reads(server: RunningServer, headers: dict[str,
     digits = request("GET", f"{ADDRESS}/2000000/digits")
     last = request("GET", f"{ADDRESS}/2000000/digits", headers)
     with unread(server.port, digits * 19 + last):
-        await until(lambda: connections(server.port) == 1)
-        assert (await ask(server.port, LIVE)).status == 200
+        assert (await ask(server.port, LIVE)).status == 200  # and so the other was accepted before
         await until_let_go(server)
 
 
