@@ -6,6 +6,7 @@ StorageError
 |   |-- LedgerIndefinite    indefinite: it may have been recorded; repeat it with the same key
 |   `-- KeyReused           definite: the key stands for another index
 |-- MigrationFailed         definite for the step that failed, which was rolled back
+|-- AccessFailed            definite for the user it names; those named before it have their rights
 `-- UnfitRedis              definite: the server would lose jobs, or lacks commands
 """
 
@@ -55,6 +56,10 @@ class KeyReused(LedgerError):  # noqa: N818 - says what the caller did
 
 class MigrationFailed(StorageError):  # noqa: N818 - says what happened
     """The database could not be brought to the wanted schema; the failed step was rolled back."""
+
+
+class AccessFailed(StorageError):  # noqa: N818 - says what happened
+    """A service's user could not be given what it needs, or is one that no grant can limit."""
 
 
 class UnfitRedis(StorageError):  # noqa: N818 - says what the server is
