@@ -6,11 +6,13 @@ import sys
 from fiblab.embedded import EmbeddedStack
 from fiblab.lab.selftest.bench import Stores
 from fiblab.lab.selftest.table import page
+from fiblab.observability.logs import configure
 from fiblab.storage.migrate import apply
 
 
 def main() -> None:
-    """Play all drills."""
+    """Play all drills; what the parts log goes to standard error."""
+    configure("self-test", level="error", stream=sys.stderr)
     with EmbeddedStack(ephemeral=True) as stack:
         apply(stack.postgres_url)
         sys.stdout.write(asyncio.run(page(Stores(stack.redis_url, stack.postgres_url))))
