@@ -7,15 +7,23 @@ recovery of a fault is the time from its end (of a kill: from the kill) to the v
 import asyncio
 import itertools
 import time
+from collections.abc import Callable
+from http import HTTPStatus
 from uuid import uuid4
 
 from fiblab.lab.chaos.load import calls
+from fiblab.lab.chaos.load.calls import Call
 from fiblab.lab.chaos.load.clients import Clients
+from fiblab.lab.checker.history import Exchange
 
+#: Seconds after which a canary tries again, with the next server: as an impatient client would.
+PATIENCE_S = 1.0
 #: Seconds that one look holds the line for the value.
-HOLD_S = 2
-#: Seconds between two looks that failed.
+HOLD_S = 1
+#: Seconds between two tries that failed.
 AGAIN_S = 0.05
+
+ACCEPTED = frozenset({HTTPStatus.OK, HTTPStatus.ACCEPTED})
 
 
 class Canaries:
@@ -25,14 +33,21 @@ class Canaries:
         self._clients = clients
         self._indices = itertools.cycle(indices)
 
-    def send(self) -> "asyncio.Task[float]":
+    def send(self) -> asyncio.Task[float]:
         """Send one now; the task's result is the monotonic time at which its value was there."""
         return asyncio.create_task(self._fly(next(self._indices)))
 
     async def _fly(self, index: int) -> float:
-        await self._clients.persist(calls.request(index, str(uuid4())), "canary")
-        while True:
-            seen = await self._clients.persist(calls.look_up(index, HOLD_S), "canary")
-            if any(item.status in {"done", "failed"} for item in seen.items):
-                return time.monotonic()
+        request = calls.request(index, str(uuid4()), gives_up_after_s=PATIENCE_S)
+        await self._repeat(request, lambda seen: seen.status in ACCEPTED)
+        look = calls.look_up(index, HOLD_S, gives_up_after_s=HOLD_S + PATIENCE_S)
+        await self._repeat(look, _is_settled)
+        return time.monotonic()
+
+    async def _repeat(self, call: Call, enough: Callable[[Exchange], bool]) -> None:
+        while not enough(await self._clients.send(call, "canary")):  # noqa: ASYNC110 - HTTP polls
             await asyncio.sleep(AGAIN_S)
+
+
+def _is_settled(seen: Exchange) -> bool:
+    return any(item.status in {"done", "failed"} for item in seen.items)

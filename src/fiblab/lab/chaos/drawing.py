@@ -4,6 +4,8 @@ import random
 import signal
 from collections.abc import Callable, Iterator
 
+from fiblab.lab.chaos.flood import Flood
+from fiblab.lab.chaos.load.clients import Clients
 from fiblab.lab.chaos.system import System
 from fiblab.lab.faults.crash_points import CrashPoint, crash_points
 from fiblab.lab.faults.fault import Fault
@@ -56,13 +58,14 @@ WEIGHTS: dict[str, float] = {
     "redis killed": 0.6,
     "redis cut": 0.5,
     "redis wiped": 0.6,
+    "flood": 1,
 }
 
 
 class Drawing:
     """An endless stack of faults for one system."""
 
-    def __init__(self, system: System, seed: int) -> None:
+    def __init__(self, system: System, clients: Clients, seed: int) -> None:
         self._system = system
         self._dice = random.Random(f"{seed}/faults")  # noqa: S311 - to be had again, no secret
         self._points = self._all_points_in_turn()
@@ -97,6 +100,7 @@ class Drawing:
             "redis killed": RedisKilled,
             "redis cut": lambda: RedisTruncated(dice),
             "redis wiped": RedisWiped,
+            "flood": lambda: Flood(clients, system.shape.indices.dense, dice),
         }
 
     def __next__(self) -> Fault:

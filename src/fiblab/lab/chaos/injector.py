@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from fiblab.lab.chaos.canary import Canaries
 from fiblab.lab.chaos.drawing import Drawing
-from fiblab.lab.chaos.load.clients import Pace
+from fiblab.lab.chaos.load.clients import Clients, Pace
 from fiblab.lab.chaos.progress import State
 from fiblab.lab.chaos.provoking import Provoker
 from fiblab.lab.chaos.result import StruckFault
@@ -24,14 +24,12 @@ AT_ONCE = 8
 class Injector:
     """Draws, strikes, heals, and measures how long the system needs to serve again."""
 
-    def __init__(
-        self, system: System, canaries: Canaries, provoker: Provoker, state: State, *, seed: int
-    ) -> None:
+    def __init__(self, system: System, clients: Clients, state: State, *, seed: int) -> None:
         self._system = system
-        self._canaries = canaries
-        self._provoker = provoker
+        self._canaries = Canaries(clients, system.shape.indices.canary)
+        self._provoker = Provoker(system, clients, seed=seed)
         self._state = state
-        self._drawing = Drawing(system, seed)
+        self._drawing = Drawing(system, clients, seed)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.struck: list[StruckFault] = []
         self.losses: list[RedisLoss] = []

@@ -5,26 +5,10 @@ from pathlib import Path
 import msgspec
 
 from fiblab.lab.chaos.result import ChaosResult, FaultSummary
+from fiblab.lab.checker.invariants import INVARIANTS
 
 FOLDER = Path(__file__).parents[4] / "docs" / "reference"
 RESULT, PAGE = FOLDER / "reliability.json", FOLDER / "reliability.md"
-
-INVARIANTS = {
-    1: "An accepted request has exactly one ledger row; count(n) = rows ever accepted for n.",
-    2: "A definite refusal leaves no row; an indefinite one 0 or 1, repeated with its key 1.",
-    3: "An accepted request ends in the right value, or in the dead letters with its reason.",
-    4: "A job is in exactly one of ready, leased, delayed, dead, gone.",
-    5: "At most one live nonce per job; what is stale changes nothing.",
-    6: "Claims per job <= max attempts, and one more per loss of Redis.",
-    7: "A value, once seen, never changes and is F(n).",
-    8: "ready + leased + delayed <= the bound.",
-    9: "Any script called twice = called once.",
-    10: "After done or dead, a new request is accepted.",
-    11: "Only the fixed set of keys lives without TTL; dead letters are capped.",
-    12: "When idle and healthy: no leases within one visibility timeout.",
-    13: "Each answer belongs to its own request.",
-    14: "One log record is one line; no secret appears in any.",
-}
 
 HEAD = """# Reliability, measured
 

@@ -13,12 +13,10 @@ from pathlib import Path
 import psutil
 
 from fiblab.lab.chaos import progress
-from fiblab.lab.chaos.canary import Canaries
 from fiblab.lab.chaos.injector import Injector
 from fiblab.lab.chaos.load.caller import Caller
 from fiblab.lab.chaos.load.clients import Clients
 from fiblab.lab.chaos.progress import State
-from fiblab.lab.chaos.provoking import Provoker
 from fiblab.lab.chaos.result import BreachFound, ChaosResult, as_text, summed_up
 from fiblab.lab.chaos.settle import NotSettled, read_all, requested_indices, settled
 from fiblab.lab.chaos.system import Shape, System, running_system
@@ -87,7 +85,7 @@ class _ChaosRun:
         started = datetime.now(UTC)
         async with running_system(self._folder / "system", self._shape) as system:
             async with self._clients(system) as clients:
-                injector = self._injector(system, clients)
+                injector = Injector(system, clients, self.state, seed=self._options.seed)
                 end = await self._live_through(system, clients, injector)
             evidence = self._evidence(system, injector)
             versions = await _versions(system)
@@ -129,11 +127,6 @@ class _ChaosRun:
         finally:
             await asyncio.to_thread(watcher.stop)
             history.close()
-
-    def _injector(self, system: System, clients: Clients) -> Injector:
-        canaries = Canaries(clients, self._shape.indices.canary)
-        provoker = Provoker(system, clients, seed=self._options.seed)
-        return Injector(system, canaries, provoker, self.state, seed=self._options.seed)
 
     async def _live_through(self, system: System, clients: Clients, injector: Injector) -> _End:
         """Load and faults, then neither; whatever dies meanwhile is started again."""

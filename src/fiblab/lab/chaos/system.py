@@ -70,6 +70,8 @@ class Shape:
             "breaker_reset_s": 1,
             "request_deadline_s": 3,
             "shutdown_grace_s": 5,
+            "rate_limit_per_s": 200,
+            "rate_limit_burst": 400,
             "operator_token": OPERATOR_TOKEN,
             "trusted_proxies": "127.0.0.1/32",  # each client has an address of its own
             "log_level": "warning",  # a line for each of a million requests would be a load, too

@@ -49,10 +49,18 @@ def request_range(first: int, last: int, key: str = "") -> Call:
     return Call("request_range", "POST", f"{ADDRESS}/ranges", first, last, key, body, JSON)
 
 
-def look_up(index: int, wait_s: int = 0) -> Call:
+def look_up(index: int, wait_s: int = 0, *, gives_up_after_s: float | None = None) -> Call:
     """Ask how a number stands, and wait for it if wished."""
     headers = {"Prefer": f"wait={wait_s}"} if wait_s else {}
-    return Call("look_up", "GET", f"{ADDRESS}/{index}", index, index, headers=headers)
+    return Call(
+        "look_up",
+        "GET",
+        f"{ADDRESS}/{index}",
+        index,
+        index,
+        headers=headers,
+        gives_up_after_s=gives_up_after_s,
+    )
 
 
 def look_up_range(first: int, last: int) -> Call:

@@ -89,12 +89,17 @@ class Clients:
     async def persist(self, call: Call, client: str) -> Exchange:
         """Send a call; one that counts and bears a key is sent until it is accepted or refused."""
         while True:
-            exchange = await self._caller.send(call, client)
-            self._tally_up(call, exchange)
+            exchange = await self.send(call, client)
             again = call.counts and call.key and exchange.status in TRANSIENT
             if not again or call.gives_up_after_s is not None:
                 return exchange
             await asyncio.sleep(random.uniform(0.1, AGAIN_S))  # noqa: S311 - spreads load
+
+    async def send(self, call: Call, client: str) -> Exchange:
+        """Send a call once, whatever comes of it."""
+        exchange = await self._caller.send(call, client)
+        self._tally_up(call, exchange)
+        return exchange
 
     def _tally_up(self, call: Call, exchange: Exchange) -> None:
         self._tally.add(exchange)
