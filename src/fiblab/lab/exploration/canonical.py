@@ -1,0 +1,81 @@
+"""When two states are one: nonces matter only by equality, workers only by what they do.
+
+Sound, because no script does more with a nonce than compare it, and because a worker's last claim
+is read only when that claim is repeated.
+"""
+
+from collections.abc import Iterator
+
+from fiblab.lab.exploration.contents import EMPTY, Contents
+from fiblab.lab.exploration.state import State, Worker
+
+
+def nonces_of(state: State) -> Iterator[str]:
+    """List the nonces that are anywhere, in a fixed order, some of them twice."""
+    for worker in state.workers:
+        if worker.token:
+            yield worker.token
+        if worker.lease:
+            yield worker.lease[1]
+    for contents in (state.redis, state.snapshot or EMPTY):
+        yield from (nonce for _, nonce in contents.nonces)
+        yield from (last.split(" ", 1)[0] for _, last in contents.claims)
+
+
+def fresh_nonce(state: State) -> str:
+    """Give a nonce that is nowhere and never was: as good as 128 random bits."""
+    return f"n{max(len(set(nonces_of(state))), state.drawn) + 1}"
+
+
+def canonical(state: State) -> State:
+    """Forget claims that nobody repeats, order the workers, number nonces as they appear."""
+    order = sorted(range(len(state.workers)), key=lambda number: _rank(state.workers[number]))
+    numbers = {old + 1: new + 1 for new, old in enumerate(order)}
+    workers = tuple(state.workers[number] for number in order)
+    tokens = {worker.token for worker in workers if worker.token}
+    state = state._replace(
+        workers=workers,
+        drawn=0,
+        redis=_with_claims(state.redis, tokens, numbers),
+        snapshot=state.snapshot and _with_claims(state.snapshot, tokens, numbers),
+    )
+    names: dict[str, str] = {}
+    for nonce in nonces_of(state):
+        names.setdefault(nonce, f"n{len(names) + 1}")
+    if all(old == new for old, new in names.items()):
+        return state
+    return state._replace(
+        workers=tuple(_renamed_worker(worker, names) for worker in workers),
+        redis=_renamed(state.redis, names),
+        snapshot=state.snapshot and _renamed(state.snapshot, names),
+    )
+
+
+def _rank(worker: Worker) -> tuple[str, str, bool]:
+    return worker.at, worker.lease[0] if worker.lease else "", bool(worker.token)
+
+
+def _with_claims(contents: Contents, tokens: set[str], numbers: dict[int, int]) -> Contents:
+    if not contents.claims:
+        return contents
+    rows = [(numbers[w], last) for w, last in contents.claims if last.split(" ", 1)[0] in tokens]
+    return contents._replace(claims=tuple(sorted(rows)))
+
+
+def _renamed_worker(worker: Worker, names: dict[str, str]) -> Worker:
+    lease = worker.lease and (worker.lease[0], names[worker.lease[1]])
+    return worker._replace(token=names.get(worker.token, ""), lease=lease)
+
+
+def _renamed(contents: Contents, names: dict[str, str]) -> Contents:
+    if not contents.nonces and not contents.claims:
+        return contents
+    return contents._replace(
+        nonces=tuple((job, names[nonce]) for job, nonce in contents.nonces),
+        claims=tuple((number, _renamed_claim(last, names)) for number, last in contents.claims),
+    )
+
+
+def _renamed_claim(last: str, names: dict[str, str]) -> str:
+    nonce, jobs = last.split(" ", 1)
+    return f"{names[nonce]} {jobs}"

@@ -1,0 +1,87 @@
+"""How much is explored: who takes part, which faults may happen, and how many at once."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from fiblab.lab.exploration.calls import Limits
+
+
+class Fault(StrEnum):
+    """What may go wrong, or come at a bad moment."""
+
+    KILL = "kill"
+    """A server, worker or sweeper dies and is started anew."""
+    LOSE = "lose"
+    """A reply is lost on its way."""
+    EXPIRE = "expire"
+    """A lease ends while its worker lives: frozen, or cut off."""
+    ROLL_BACK = "roll back"
+    """Redis loses what it has not written down."""
+    WIPE = "wipe"
+    """Redis comes back empty."""
+    FAIL = "fail"
+    """An attempt fails, for now or for good."""
+    REPEAT = "repeat"
+    """A request that was answered is sent again."""
+    SHUT_DOWN = "shut down"
+    """A worker gives its job back, or ends it and claims no other."""
+    OPERATE = "operate"
+    """An operator requeues or discards a dead letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """How the system is built outside the scripts; each default is how it really is."""
+
+    sweeps: bool = True
+    """Open rows are settled."""
+    answers_after_commit: bool = True
+    """Nobody is answered before the row is durable."""
+    admits_before_counting: bool = True
+    """A request that is refused was never counted."""
+    counts_with_row: bool = True
+    """Row and count are one statement."""
+    keeps_key: bool = True
+    """A request that is tried again bears the same key."""
+    random_nonces: bool = True
+    """Nonces are random, not a counter in Redis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is explored wholly."""
+
+    name: str
+    jobs: tuple[str, ...]
+    """The index that each client asks for; 1, 2, …"""
+    workers: int
+    faults: int
+    """How many may happen in one history, of any of the kinds."""
+    kinds: frozenset[Fault] = frozenset(Fault)
+    limits: Limits = field(default_factory=Limits)
+    heartbeats: bool = True
+    """Workers prolong their leases."""
+
+    def __str__(self) -> str:
+        asked = " and ".join(f"F({job})" for job in self.jobs)
+        return (
+            f"{len(self.jobs)} clients that ask for {asked}, {self.workers} workers, "
+            f"at most {self.faults} faults"
+        )
+
+
+#: No faults: the state space of the pattern itself.
+CALM = Scope("calm", ("1",), workers=1, faults=0)
+
+#: For a test: half a minute.
+SMALL = (
+    Scope("two clients, one index", ("1", "1"), workers=2, faults=2),
+    Scope("two clients, two indices", ("1", "2"), workers=2, faults=1),
+)
+
+#: For a soak.
+LARGE = (
+    Scope("two clients, one index", ("1", "1"), workers=2, faults=3),
+    Scope("two clients, two indices", ("1", "2"), workers=2, faults=2),
+    Scope("three clients, two indices", ("1", "1", "2"), workers=2, faults=1),
+)
