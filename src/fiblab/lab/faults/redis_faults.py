@@ -155,12 +155,12 @@ class WrongValue(_RedisFault):
     async def inject(self, system: Surroundings) -> None:
         """Overwrite one value beyond the dense range, with its time to live."""
         async with system.admin as client:
-            _, keys = await client.scan(
-                self._dice.randrange(1 << 16), match=VALUE.format("*"), count=500
-            )
-            if not keys:
-                raise NotReached("no value beyond the dense range was cached")
-            await client.set(self._dice.choice(keys), "1234567890", xx=True, keepttl=True)
+            for cursor in (self._dice.randrange(1 << 16), 0):  # the first may lie behind them all
+                _, keys = await client.scan(cursor, match=VALUE.format("*"), count=500)
+                if keys:
+                    await client.set(self._dice.choice(keys), "1234567890", xx=True, keepttl=True)
+                    return
+        raise NotReached("no value beyond the dense range was cached")
 
 
 class WrongDenseValue(_RedisFault):

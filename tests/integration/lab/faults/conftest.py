@@ -1,16 +1,23 @@
 """Links to the session's stores, and clients of the project that go through them."""
 
-from collections.abc import AsyncIterator
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
 
+from fiblab.embedded import EmbeddedStack
 from fiblab.lab.faults.link import Link
 from fiblab.lab.faults.postgres_link import PostgresLink
 from fiblab.lab.faults.redis_link import RedisLink
 from fiblab.redis import Address, Connection
 from fiblab.storage import Ledger
+from fiblab.storage.migrate import apply
+
+from .small_system import SmallSystem
 
 
 def address(url: str) -> tuple[str, int]:
@@ -67,3 +74,29 @@ async def ledger(migrated_url: str, postgres_link: PostgresLink) -> AsyncIterato
     await opened.start()
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="module")
+def durable_stack() -> Iterator[EmbeddedStack]:
+    """Start stores that write everything down, as those do that faults befall."""
+    path = Path(tempfile.mkdtemp(prefix="fiblab-faults-")).resolve()
+    path.chmod(0o711)  # the user that PostgreSQL runs as must be able to pass through
+    try:
+        with EmbeddedStack(data_dir=path) as stack:
+            apply(stack.postgres_url)
+            yield stack
+    finally:
+        shutil.rmtree(path)
+
+
+@pytest.fixture
+async def system(durable_stack: EmbeddedStack) -> AsyncIterator[SmallSystem]:
+    """Give a system of which both stores run, and are empty."""
+    small = SmallSystem(durable_stack)
+    async with small.admin as client:
+        await client.flushall()
+    admin = await asyncpg.connect(durable_stack.postgres_url)
+    await admin.execute("truncate request_ledger, request_count, fibonacci_value")
+    await admin.close()
+    yield small
+    await small.close()
