@@ -85,6 +85,11 @@ class CommitConnection:
                 return await operation(connection)
             except POSTGRES_ERRORS as error:
                 raise self._judge(error, connection) from error
+            except AttributeError as error:
+                # asyncpg's own, for a connection that was abandoned between a statement's messages.
+                if self._connection is connection:
+                    raise
+                raise LedgerIndefinite("PostgreSQL was given up amid a statement.") from error
             finally:
                 time_is_up.cancel()
 
