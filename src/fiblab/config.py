@@ -70,6 +70,14 @@ def _postgres(url: SecretStr) -> SecretStr:
     return url
 
 
+def _no_redis_or(url: SecretStr) -> SecretStr:
+    return _redis(url) if url.get_secret_value() else url
+
+
+def _no_postgres_or(url: SecretStr) -> SecretStr:
+    return _postgres(url) if url.get_secret_value() else url
+
+
 def _token(token: SecretStr) -> SecretStr:
     """Take what fits behind `Bearer ` (RFC 6750, 2.1) and is no word that one could guess."""
     text = token.get_secret_value()
@@ -83,6 +91,8 @@ def _token(token: SecretStr) -> SecretStr:
 
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
+OptionalRedisUrl = Annotated[SecretStr, AfterValidator(_no_redis_or)]
+OptionalPostgresUrl = Annotated[SecretStr, AfterValidator(_no_postgres_or)]
 Token = Annotated[SecretStr, AfterValidator(_token)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
@@ -114,9 +124,29 @@ class PostgresSettings(_Settings):
 
 
 class MigrateSettings(PostgresSettings):
-    """What `fiblab migrate` needs."""
+    """What `fiblab migrate` needs; `postgres_url` is of the role that owns the tables."""
 
     service: ClassVar[str] = "migrate"
+
+    admin_postgres_url: OptionalPostgresUrl = Field(
+        SecretStr(""), description="A role that may create roles; empty: that of the URL above."
+    )
+    redis_url: RedisUrl = Field(
+        SecretStr("redis://127.0.0.1:6379/0"),
+        description="A Redis user that may create users; not used where no service's is named.",
+    )
+    server_postgres_url: OptionalPostgresUrl = Field(
+        SecretStr(""), description="The server's FIBLAB_POSTGRES_URL: its role gets its rights."
+    )
+    worker_postgres_url: OptionalPostgresUrl = Field(
+        SecretStr(""), description="The worker's FIBLAB_POSTGRES_URL: its role gets its rights."
+    )
+    server_redis_url: OptionalRedisUrl = Field(
+        SecretStr(""), description="The server's FIBLAB_REDIS_URL: its user gets its rights."
+    )
+    worker_redis_url: OptionalRedisUrl = Field(
+        SecretStr(""), description="The worker's FIBLAB_REDIS_URL: its user gets its rights."
+    )
 
 
 class QueueSettings(_Settings):

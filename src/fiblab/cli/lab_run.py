@@ -1,6 +1,6 @@
 """One run of the whole lab: started step by step, watched, and ended in the reverse order.
 
-data folder -> Redis, PostgreSQL -> schema -> server, workers -> page answers -> watch
+data folder -> Redis, PostgreSQL -> schema, users -> server, workers -> page answers -> watch
                                ... and back, on Ctrl-C or when a step fails
 """
 
@@ -17,6 +17,7 @@ import httpx
 
 from fiblab.cli.exits import CommandFailed
 from fiblab.cli.node import ROOT
+from fiblab.cli.own_users import StoreUrls, let_services_in
 from fiblab.cli.running import announced
 from fiblab.cli.stop_signals import StopAsked, StopSignals
 from fiblab.embedded import EmbeddedStack
@@ -24,7 +25,8 @@ from fiblab.embedded.errors import PortBusyError
 from fiblab.embedded.ports import free_port, require_free
 from fiblab.embedded.process import ChildProcess, Command
 from fiblab.embedded.supervisor import Supervisor
-from fiblab.storage import MigrationFailed
+from fiblab.storage import AccessFailed, MigrationFailed
+from fiblab.storage.access.privileges import Service
 from fiblab.storage.migrate import apply
 
 #: The port that is tried first, and how many after it.
@@ -83,6 +85,7 @@ class LabRun:
     def __init__(self, place: Place, stores: Stores, workers: int) -> None:
         self._place = place
         self._workers = workers
+        self._urls: dict[Service, StoreUrls] = {}
         self._began = time.monotonic()
         self._signals = StopSignals()
         self._supervisor = Supervisor(self._say)
@@ -116,25 +119,28 @@ class LabRun:
         self._say("bringing the database's schema up to date")
         try:
             apply(self._stack.postgres_url)
-        except MigrationFailed as failed:
-            raise CommandFailed(str(failed), advice="See the log of PostgreSQL.") from failed
+            self._urls = let_services_in(self._stack)
+        except (MigrationFailed, AccessFailed) as failed:
+            raise CommandFailed(str(failed), advice="See the logs of the stores.") from failed
 
     def _start_services(self, ending: ExitStack, port: int) -> str:
         self._say(f"starting the server and {self._workers} worker(s)")
         ending.callback(self._supervisor.stop, SERVICE_GRACE_S)
         ending.callback(self._say, "ending: what is in hand is finished or given back")
         for number in range(1, self._workers + 1):
-            self._start("worker" if number == 1 else f"worker-{number}", "worker")
-        server = self._start("server", "server", {"FIBLAB_PORT": str(port)})
+            self._start("worker" if number == 1 else f"worker-{number}", Service.WORKER)
+        server = self._start("server", Service.SERVER, {"FIBLAB_PORT": str(port)})
         page = self._place.address(port)
         server.wait_ready(lambda: _is_ready(page), READY_LIMIT_S, self._signals.pause)
         return page
 
-    def _start(self, name: str, service: str, own: Mapping[str, str] | None = None) -> ChildProcess:
+    def _start(
+        self, name: str, service: Service, own: Mapping[str, str] | None = None
+    ) -> ChildProcess:
         program = [sys.executable, "-P", "-m", "fiblab", service, "--until-stdin-closes"]
         settings = {
-            "FIBLAB_REDIS_URL": self._stack.redis_url,
-            "FIBLAB_POSTGRES_URL": self._stack.postgres_url,
+            "FIBLAB_REDIS_URL": self._urls[service].redis,
+            "FIBLAB_POSTGRES_URL": self._urls[service].postgres,
             "FIBLAB_HOST": self._place.host,
             **(own or {}),
         }

@@ -1,5 +1,6 @@
 """Redis (or Valkey) as a child process: loopback only, with a password."""
 
+import hashlib
 import re
 import socket
 from pathlib import Path
@@ -32,6 +33,7 @@ class RedisServer(Store):
         self._is_durable = not data_dir.is_ephemeral
         self._folder = data_dir.path / "redis" / f"{program.name}-{program.version[0]}"
         self._settings = self._folder / "redis.conf"
+        self._users = self._folder / "users.acl"
         command = Command("redis", [program.path, self._settings], folder=self._folder)
         self.process = ChildProcess(command, data_dir.log("redis"), data_dir.record)
 
@@ -49,6 +51,7 @@ class RedisServer(Store):
         """Write its settings and start it without waiting."""
         self._folder.mkdir(parents=True, exist_ok=True)
         write_private(self._settings, self._configuration())
+        write_private(self._users, self._known_users())
         self.process.start()
 
     def is_ready(self) -> bool:
@@ -68,13 +71,13 @@ class RedisServer(Store):
         return answer == b"+OK\r\n+PONG\r\n"
 
     def _configuration(self) -> str:
-        """Write redis.conf: the password is in a file because a command line can be seen by all."""
+        """Write redis.conf; passwords are in a file of their own, as hashes."""
         return "\n".join(
             [
                 "bind 127.0.0.1",
                 f"port {self.port}",
                 "protected-mode yes",
-                f"requirepass {self._password}",
+                f"aclfile {_quoted(self._users)}",
                 f"maxmemory {_MAX_MEMORY}",
                 "maxmemory-policy volatile-lru",
                 f"dir {_quoted(self._folder)}",
@@ -85,6 +88,16 @@ class RedisServer(Store):
                 "",
             ]
         )
+
+    def _known_users(self) -> str:
+        """Write the file of users: everybody whom ACL SAVE left there, and who may do all.
+
+        That one is written anew: were its line missing, Redis would let all in without a password.
+        """
+        digest = hashlib.sha256(self._password.encode()).hexdigest()
+        saved = self._users.read_text().splitlines() if self._users.exists() else []
+        others = [line for line in saved if not line.startswith("user default ")]
+        return "\n".join([f"user default on #{digest} ~* &* +@all", *others, ""])
 
 
 def _quoted(path: Path) -> str:

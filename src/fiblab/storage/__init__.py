@@ -8,6 +8,7 @@ from fiblab.storage.dense_validation import DenseReport
 from fiblab.storage.encoding import CorruptValue, OnCorrupt, Tier
 from fiblab.storage.errors import (
     POSTGRES_ERRORS,
+    AccessFailed,
     KeyReused,
     LedgerError,
     LedgerIndefinite,
@@ -28,6 +29,7 @@ from fiblab.storage.values import Values
 
 __all__ = [
     "POSTGRES_ERRORS",
+    "AccessFailed",
     "CorruptValue",
     "DenseReport",
     "KeyReused",

@@ -50,16 +50,30 @@ def test_listens_on_loopback_only(program: RedisProgram, data_dir: DataDir) -> N
 
 
 @SERVERS
-def test_password_is_in_a_private_file_and_not_on_the_command_line(
+def test_password_is_in_private_files_and_not_on_the_command_line(
     program: RedisProgram, data_dir: DataDir
 ) -> None:
-    """Other users of the machine can read command lines, but not the settings file."""
+    """Other users of the machine can read command lines, but no file that tells of passwords."""
     with RedisServer(program, data_dir) as server:
         password = data_dir.password("redis")
-        settings = next(data_dir.path.rglob("redis.conf"))
-        assert password in settings.read_text()
-        assert stat.S_IMODE(settings.stat().st_mode) == 0o600
+        for name in ("redis.conf", "users.acl"):
+            file = next(data_dir.path.rglob(name))
+            assert password not in file.read_text()
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert password not in " ".join(psutil.Process(server.process.pid).cmdline())
+
+
+@SERVERS
+def test_users_survive_stop_and_start(program: RedisProgram, data_dir: DataDir) -> None:
+    """Whom ACL SAVE wrote down is known in the next run, and nobody gets in without a password."""
+    with RedisServer(program, data_dir) as first, client(first) as connection:
+        connection.execute_command("ACL", "SETUSER", "guest", "on", ">pass", "+ping")
+        connection.execute_command("ACL", "SAVE")
+    with RedisServer(program, data_dir) as second, client(second) as connection:
+        assert connection.acl_users() == ["default", "guest"]
+        user = connection.acl_getuser("default")
+        assert isinstance(user, dict)
+        assert "nopass" not in user["flags"]
 
 
 @SERVERS
@@ -92,7 +106,7 @@ def test_ephemeral_server_writes_no_data(program: RedisProgram) -> None:
         with RedisServer(program, data_dir) as server, client(server) as connection:
             connection.set("kept", "no")
         files = [path.name for path in (data_dir.path / "redis").rglob("*") if path.is_file()]
-        assert files == ["redis.conf"]
+        assert sorted(files) == ["redis.conf", "users.acl"]
     assert not data_dir.path.exists()
 
 
