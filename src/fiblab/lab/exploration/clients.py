@@ -14,19 +14,31 @@ from fiblab.lab.exploration.steps import Step, answered, moved, unanswered
 #: Outcomes of admit.lua that make a difference here.
 KNOWN, FULL = 1, 3
 
+#: Where the client waits for an answer, and a server has done something about it.
+_UNDER_WAY = {ClientAt.COUNTED, ClientAt.ADMITTED, ClientAt.COUNTING}
+
 
 def client_steps(state: State, scope: Scope, design: Design) -> Iterator[Step]:
     """List what the clients and their servers may do."""
     for number, client in enumerate(state.clients):
-        who = f"client {number + 1}"
         yield from _regular(state, number, client, scope, design)
-        if state.faults and client.at is not ClientAt.REFUSED:
-            again = state.with_client(number, _again(client, design))
-            if client.at is ClientAt.ACCEPTED:
-                if Fault.REPEAT in scope.kinds:
-                    yield moved(who, "sends its request again", again, is_fault=True)
-            elif client.at is not ClientAt.BEGINNING and Fault.KILL in scope.kinds:
-                yield moved(who, "finds its server killed, and tries again", again, is_fault=True)
+        if state.faults:
+            yield from _befallen(state, number, client, scope, design)
+
+
+def _befallen(
+    state: State, number: int, client: Client, scope: Scope, design: Design
+) -> Iterator[Step]:
+    """Let a server die under its request, or an answered request be sent again."""
+    who = f"client {number + 1}"
+    again = state.with_client(number, _again(client, design))
+    if client.at is ClientAt.ACCEPTED and Fault.REPEAT in scope.kinds:
+        yield moved(who, "sends its request again", again, is_fault=True)
+    elif client.at is ClientAt.ANSWERED and Fault.KILL in scope.kinds:
+        content = state.with_client(number, client._replace(at=ClientAt.ACCEPTED))
+        yield moved(who, "has its answer when its server is killed", content, is_fault=True)
+    elif client.at in _UNDER_WAY and Fault.KILL in scope.kinds:
+        yield moved(who, "finds its server killed, and tries again", again, is_fault=True)
 
 
 def key_of(number: int, client: Client) -> str:

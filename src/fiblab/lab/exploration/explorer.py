@@ -60,8 +60,8 @@ class Explorer:
         *,
         progress: Progress = lambda _counts, _waiting: None,
     ) -> None:
-        self._scope = scope
-        self._answers = answers
+        self.scope = scope
+        self.answers = answers
         self._design = design
         self._progress = progress
         self._started = time.monotonic()
@@ -75,7 +75,7 @@ class Explorer:
         """Go through all states; stop at the first breach."""
         self._started = time.monotonic()
         layer: list[State] = []
-        self._arrive(beginning(self._scope), (-1, -1), layer)
+        self._arrive(beginning(self.scope), (-1, -1), layer)
         found = None
         while layer and found is None:
             fresh: list[State] = []
@@ -90,24 +90,28 @@ class Explorer:
 
     def _tell(self, waiting: int) -> None:
         self.counts.states = len(self._numbers)
-        self.counts.calls = self._answers.redis.calls
+        self.counts.calls = self.answers.redis.calls
         self.counts.seconds = time.monotonic() - self._started
         self._progress(self.counts, waiting)
 
     def _expand(self, states: Sequence[State], fresh: list[State]) -> Found | None:
         """Take every step that can be taken in these states."""
-        steps = [steps_of(state, self._scope, self._design) for state in states]
-        self._answers.ask(
+        for state, possible in zip(states, self.steps_of(states), strict=True):
+            found = self._expand_one(state, possible, fresh)
+            if found is not None:
+                return found
+        return None
+
+    def steps_of(self, states: Sequence[State]) -> list[list[Step]]:
+        """List what may happen in each state, and have all its calls answered at once."""
+        steps = [steps_of(state, self.scope, self._design) for state in states]
+        self.answers.ask(
             (state.redis, step.call)
             for state, possible in zip(states, steps, strict=True)
             for step in possible
             if step.call is not None
         )
-        for state, possible in zip(states, steps, strict=True):
-            found = self._expand_one(state, possible, fresh)
-            if found is not None:
-                return found
-        return None
+        return steps
 
     def _expand_one(self, state: State, steps: Sequence[Step], fresh: list[State]) -> Found | None:
         number = self._numbers[state]
@@ -128,11 +132,15 @@ class Explorer:
         """Take a step; tell what is wrong with the call that it made, if anything."""
         if step.call is None:
             return step.then(state.redis, None), None
-        outcome, breach = self._answers.known[state.redis, step.call]
+        outcome, breach = self.answers.known[state.redis, step.call]
         return (state if breach else step.then(outcome.after, outcome.reply)), breach
 
+    def canonical(self, state: State) -> State:
+        """Give the form that all states share which behave alike; a counter may not be renamed."""
+        return canonical(state) if self._design.random_nonces else state
+
     def _arrive(self, state: State, origin: tuple[int, int], fresh: list[State]) -> int:
-        state = canonical(state) if self._design.random_nonces else state
+        state = self.canonical(state)
         number = self._numbers.setdefault(state, len(self._numbers))
         if number == len(self._came_from):
             self._came_from.append(origin)
@@ -143,12 +151,12 @@ class Explorer:
         """Check a state in which nothing more happens by itself."""
         self.counts.ends += 1
         self._good_ends.append(number)
-        jobs = dict.fromkeys(self._scope.jobs)
-        questions = {job: (state.redis, calls.admit(job, self._scope.limits)) for job in jobs}
-        self._answers.ask(questions.values())
+        jobs = dict.fromkeys(self.scope.jobs)
+        questions = {job: (state.redis, calls.admit(job, self.scope.limits)) for job in jobs}
+        self.answers.ask(questions.values())
         breach = next(check_end(state), None)
         for job, question in questions.items():
-            outcome, broken = self._answers.known[question]
+            outcome, broken = self.answers.known[question]
             breach = breach or broken or next(check_new_request(job, state, outcome), None)
         return breach and Found(breach, self._path_to(number))
 

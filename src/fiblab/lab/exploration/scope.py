@@ -70,18 +70,19 @@ class Scope:
         )
 
 
-#: No faults: the state space of the pattern itself.
-CALM = Scope("calm", ("1",), workers=1, faults=0)
-
-#: For a test: half a minute.
+#: For a test: some seconds.
 SMALL = (
-    Scope("two clients, one index", ("1", "1"), workers=2, faults=2),
-    Scope("two clients, two indices", ("1", "2"), workers=2, faults=1),
+    Scope("one client", ("1",), workers=2, faults=2),
+    Scope("two clients, one index", ("1", "1"), workers=2, faults=1),
+    Scope("two indices, one worker", ("1", "2"), workers=1, faults=1),
+    Scope("two indices, room for one", ("1", "2"), workers=1, faults=1, limits=Limits(bound=1)),
 )
 
-#: For a soak.
+#: For a soak: some ten minutes.
 LARGE = (
-    Scope("two clients, one index", ("1", "1"), workers=2, faults=3),
-    Scope("two clients, two indices", ("1", "2"), workers=2, faults=2),
-    Scope("three clients, two indices", ("1", "1", "2"), workers=2, faults=1),
+    *SMALL,
+    Scope("one client, three faults", ("1",), workers=2, faults=3),
+    Scope("two clients, two indices", ("1", "2"), workers=2, faults=1),
+    Scope("two clients, one index, two faults", ("1", "1"), workers=2, faults=2),
+    Scope("three clients, one index", ("1", "1", "1"), workers=2, faults=1),
 )
