@@ -65,8 +65,9 @@ async def test_before_a_command_redis_has_all_earlier_ones_and_not_that(
     later = far.execute("INCR", "number"), far.execute("SET", "later", "x")
     outcomes = await asyncio.gather(*earlier, *later, return_exceptions=True)
     await struck
-    while await connection.execute("LLEN", "earlier") != len(earlier):
-        pass  # they are on their way: Redis reads when it does
+    async with asyncio.timeout(10):
+        while await connection.execute("LLEN", "earlier") != len(earlier):
+            pass  # they are on their way: Redis reads when it does
     assert all(isinstance(outcome, ReplyLost) for outcome in outcomes)
     assert await connection.execute("EXISTS", "number", "later") == 0
 
@@ -208,6 +209,8 @@ async def test_a_reply_that_nobody_reads_waits_in_redis(
     async with asyncio.timeout(20):
         while not any(way.is_held_back for way in redis_link.ways):  # noqa: ASYNC110 - no event
             await asyncio.sleep(0)
+    for _ in range(500):  # turns in which Redis would have sent all of it
+        await connection.execute("PING")
     clients = cast("bytes", await connection.execute("CLIENT", "LIST")).splitlines()
     (lazy,) = (client for client in clients if b"name=lazy" in client)
     held_by_redis = int(lazy.partition(b"omem=")[2].split()[0])
