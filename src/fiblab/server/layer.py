@@ -25,6 +25,7 @@ from fiblab.server.problems import (
     MALFORMED_REQUEST,
     MISDIRECTED_HOST,
     NOT_FOUND,
+    OUTCOME_UNKNOWN,
     OVERLOADED,
     PATH_TOO_LONG,
     REQUEST_TIMEOUT,
@@ -132,6 +133,11 @@ class Layer:
             if answer.status:
                 raise  # half an answer is sent: the connection can only be cut
             await answer.refuse(_late(exchange))
+        except asyncio.CancelledError:
+            # Told a second time to stop, the process ends without the application's answer.
+            if answer.status or not self._parts.drain.begun:
+                raise
+            await answer.refuse(Refusal(OUTCOME_UNKNOWN, OUTCOME_UNKNOWN.advice, headers=[CLOSE]))
 
     def _refusal(self, scope: Scope, exchange: Exchange) -> Refusal | None:
         """Find a reason not to let the request in at all."""
