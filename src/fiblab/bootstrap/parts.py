@@ -91,9 +91,13 @@ async def open_server_parts(
     on_commit: OnCommit = lambda _callers, _seconds: None,
     on_corrupt: OnCorrupt = lambda _index, _tier, _reason: None,
 ) -> AsyncIterator[ServerParts]:
-    """Build a server's parts; the callbacks are told of commits and of corrupt values."""
+    """Build a server's parts; the callbacks are told of commits and of corrupt values.
+
+    Raises UnfitRedis, and what its clients raise where a store stays away.
+    """
     async with AsyncExitStack() as stack:
         redis = await _connect_redis(stack, settings, "fiblab-server")
+        await refuse_unfit(redis)
         pool = await _connect_postgres(stack, settings)
         tiers = TierOptions(settings.remembered_values_bytes, on_corrupt)
         values = await _open_values(stack, settings, redis, pool, tiers)
@@ -116,7 +120,7 @@ async def open_worker_parts(
     *,
     on_corrupt: OnCorrupt = lambda _index, _tier, _reason: None,
 ) -> AsyncIterator[WorkerParts]:
-    """Build a worker's parts; the callback is told of corrupt values."""
+    """Build a worker's parts; the callback is told of corrupt values. Raises as for a server."""
     async with AsyncExitStack() as stack:
         redis = await _connect_redis(stack, settings, "fiblab-worker")
         await refuse_unfit(redis)

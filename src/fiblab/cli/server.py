@@ -4,6 +4,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from fiblab.cli.exits import CommandFailed
 from fiblab.config import ServerSettings, load
 
 EXAMPLES = """It needs Redis and PostgreSQL: `fiblab config server` shows how to say where they are,
@@ -30,9 +31,13 @@ def server(
     """
     settings = load(ServerSettings)
     from fiblab.server.run import serve
+    from fiblab.storage import UnfitRedis
 
     if until_stdin_closes:
         from fiblab.cli.parent import end_with_parent
 
         end_with_parent()
-    serve(settings)
+    try:
+        serve(settings)
+    except UnfitRedis as unfit:
+        raise CommandFailed(str(unfit)) from unfit

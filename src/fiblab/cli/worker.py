@@ -4,6 +4,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from fiblab.cli.exits import CommandFailed
 from fiblab.config import WorkerSettings, load
 
 EXAMPLES = """Run as many as there are cores, on as many hosts as you like: they share the queue.
@@ -29,10 +30,14 @@ def worker(
 
     """
     settings = load(WorkerSettings)
+    from fiblab.storage import UnfitRedis
     from fiblab.worker.run import work
 
     if until_stdin_closes:
         from fiblab.cli.parent import end_with_parent
 
         end_with_parent()
-    work(settings)
+    try:
+        work(settings)
+    except UnfitRedis as unfit:
+        raise CommandFailed(str(unfit)) from unfit

@@ -98,7 +98,10 @@ def build_router(parts: ServerParts, surroundings: Surroundings, services: Servi
     operating = _operating(parts, services)
     add_queue(router, operating)
     add_dead_letters(router, operating)
-    add_health(router, HealthApi(parts.queue, parts.pool, parts.ledger, services, surroundings))
+    add_health(
+        router,
+        HealthApi(parts.redis, parts.queue, parts.pool, parts.ledger, services, surroundings),
+    )
     add_unmatched(router, surroundings.page)
     return router
 

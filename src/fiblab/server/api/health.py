@@ -11,7 +11,7 @@ from blacksheep.server.routing import Router
 
 from fiblab.observability.metrics import CONTENT_TYPE, render
 from fiblab.queue import Depth, Queue
-from fiblab.redis import RedisError
+from fiblab.redis import Connection, RedisError
 from fiblab.server.answers import json_answer
 from fiblab.server.breaker import Breaker
 from fiblab.server.exchange import exchange_of
@@ -20,7 +20,7 @@ from fiblab.server.problems import retry_after
 from fiblab.server.services import Services
 from fiblab.server.surroundings import Surroundings
 from fiblab.server.wire import Checks, DependencyState, Liveness, Readiness
-from fiblab.storage import POSTGRES_ERRORS, Ledger, LedgerUnavailable
+from fiblab.storage import POSTGRES_ERRORS, Ledger, LedgerUnavailable, UnfitRedis, refuse_unfit
 
 #: Seconds for one look at a store; an orchestrator's own limit is often a single second.
 PROBE_TIMEOUT_S = 0.8
@@ -32,6 +32,7 @@ READY_RETRY_S = 1.0
 class HealthApi:
     """What the health calls look at."""
 
+    redis: Connection
     queue: Queue
     pool: asyncpg.Pool
     ledger: Ledger
@@ -50,7 +51,7 @@ def add_health(router: Router, api: HealthApi) -> None:
     async def get_readiness(request: Request) -> Response:
         exchange_of(request).extend_deadline(2 * PROBE_TIMEOUT_S)  # the probes have their own
         redis, postgres = await asyncio.gather(
-            _probe(api.queue.depth(), api.services.redis_breaker),
+            _probe(_use_redis(api), api.services.redis_breaker),
             _probe(_use_postgres(api), api.services.postgres_breaker),
         )
         draining = api.surroundings.drain.begun
@@ -73,10 +74,15 @@ async def _probe(look: Coroutine[Any, Any, object], breaker: Breaker) -> Depende
     """Use a dependency once, past its breaker: readiness must see that it is back."""
     try:
         await in_time(look, PROBE_TIMEOUT_S)
-    except (RedisError, LedgerUnavailable, *POSTGRES_ERRORS) as error:
+    except (RedisError, UnfitRedis, LedgerUnavailable, *POSTGRES_ERRORS) as error:
         # The kind of the failure, not its text, which may name hosts and users.
         return DependencyState(usable=False, breaker=breaker.state, detail=type(error).__name__)
     return DependencyState(usable=True, breaker=breaker.state)
+
+
+async def _use_redis(api: HealthApi) -> None:
+    """Run a script, and see that Redis still keeps what it is given: its policy may be changed."""
+    await asyncio.gather(api.queue.depth(), refuse_unfit(api.redis))
 
 
 async def _use_postgres(api: HealthApi) -> None:

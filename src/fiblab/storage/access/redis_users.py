@@ -60,7 +60,7 @@ def _rules(service: Service, password: str) -> list[str]:
 
 def permissions(service: Service) -> list[str]:
     """Write a service's keys and commands as rules of an ACL; it has no channels."""
-    return [f"~{KEY_PATTERN}", *(f"+{command}" for command in COMMANDS[service])]
+    return ["resetchannels", f"~{KEY_PATTERN}", *(f"+{command}" for command in COMMANDS[service])]
 
 
 async def _keep(redis: Connection) -> bool:
