@@ -15,7 +15,7 @@ from rich.table import Table
 
 from fiblab.cli.exits import Exit
 from fiblab.cli.running import DEFAULT_SERVER, find
-from fiblab.config import SERVICES, BadSettings, load
+from fiblab.config import SERVICES, BadSettings, ServerSettings, load
 
 EXAMPLES = """    fiblab doctor
     fiblab doctor --json
@@ -142,6 +142,22 @@ def _settings() -> Iterator[Finding]:
         yield _well("settings", "those of this environment are right")
 
 
+def _rights() -> Iterator[Finding]:
+    """Look at the users of this environment, if it names any, as a service would be given it."""
+    try:
+        settings = load(ServerSettings)
+    except BadSettings:
+        return  # told already
+    from fiblab.cli.rights import excess_in_postgres, excess_in_redis
+
+    advice = "Right for an operator; for a service see docs/reference/access.md"
+    given = settings.model_fields_set
+    if "redis_url" in given and excess_in_redis(settings.redis_url):
+        yield _note("FIBLAB_REDIS_URL", "its user may use CONFIG", advice)
+    if "postgres_url" in given and excess_in_postgres(settings.postgres_url):
+        yield _note("FIBLAB_POSTGRES_URL", "its role may create tables", advice)
+
+
 def _lab() -> Iterator[Finding]:
     running = find()
     address = running.page if running else DEFAULT_SERVER
@@ -180,5 +196,6 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _memory,
     _browser,
     _settings,
+    _rights,
     _lab,
 )

@@ -69,6 +69,12 @@ def admin_url(stack: EmbeddedStack, migrated_url: str) -> str:
 
 
 @pytest.fixture
+def stack_admin_url(stack: EmbeddedStack, database_url: str) -> str:
+    """Give the test's empty database to who may create roles."""
+    return as_admin(stack, database_url)
+
+
+@pytest.fixture
 def role_urls(migrated_url: str) -> dict[Service, str]:
     """Name a role for each service, which nobody has created yet."""
     return role_urls_in(migrated_url)

@@ -27,9 +27,8 @@ A URL that is not set means a user that `migrate` leaves alone. A password is ch
 the URL and migrating again. `fiblab up` does all this by itself for the stores that it starts; to
 stores that it is given it adds nobody.
 
-**Redis forgets** its users when it restarts, unless it has an `aclfile`, into which `migrate` saves;
-`migrate` says so where there is none. A managed Redis keeps users by itself, but often has them made
-in its own console: paste the rules below there, and leave the two Redis URLs unset.
+**Redis forgets** its users when it restarts, unless it has an `aclfile`: `migrate` saves into it,
+and says so where there is none. A managed Redis keeps users by itself, but often X
 
 **What a user may still do.** Whoever has the server's password may count requests that nobody
 made, empty the queue and change values in Redis key by key; every value is checked before it is
