@@ -27,6 +27,8 @@ class Call(NamedTuple):
     """Job and nonce of each lease presented."""
     token: str = ""
     """The nonce under which it claims."""
+    is_retryable: bool = True
+    """Of a failure."""
 
     def __str__(self) -> str:
         shown = [f"{job} held by {nonce}" for job, nonce in self.leases]
@@ -82,7 +84,7 @@ def fail(lease: tuple[str, str], *, retryable: bool, limits: Limits) -> Call:
     category = "dependency" if retryable else "wrong_value"
     numbers = (int(retryable), limits.max_attempts, AN_HOUR_MS, AN_HOUR_MS, 1)
     arguments = (*lease, category, "explored", *map(str, numbers), str(limits.dead_letter_cap))
-    return Call("fail", 0, arguments, (lease,))
+    return Call("fail", 0, arguments, (lease,), is_retryable=retryable)
 
 
 def status(job: str) -> Call:

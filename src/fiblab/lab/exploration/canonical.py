@@ -29,7 +29,7 @@ def fresh_nonce(state: State) -> str:
 
 def canonical(state: State) -> State:
     """Forget claims that nobody repeats, order the workers, number nonces as they appear."""
-    order = sorted(range(len(state.workers)), key=lambda number: _rank(state.workers[number]))
+    order = sorted(range(len(state.workers)), key=lambda number: _rank(state, number))
     numbers = {old + 1: new + 1 for new, old in enumerate(order)}
     workers = tuple(state.workers[number] for number in order)
     tokens = {worker.token for worker in workers if worker.token}
@@ -51,8 +51,24 @@ def canonical(state: State) -> State:
     )
 
 
-def _rank(worker: Worker) -> tuple[str, str, bool]:
-    return worker.at, worker.lease[0] if worker.lease else "", bool(worker.token)
+def _rank(state: State, number: int) -> tuple[object, ...]:
+    """Tell all that sets a worker apart from another, without its name or its nonces' names."""
+    worker = state.workers[number]
+    job, nonce = worker.lease or ("", "")
+    at_redis = [_standing(one, job, nonce, worker.token) for one in (state.redis, state.snapshot)]
+    return worker.at, job, bool(worker.token), *at_redis
+
+
+def _standing(redis: Contents | None, job: str, nonce: str, token: str) -> tuple[object, ...]:
+    """Tell whether a worker's lease holds, and what Redis remembers of the claim it repeats."""
+    if redis is None or not (job or token):
+        return ()
+    holds = (redis.nonce_of(job) == nonce,) if job else ()
+    if not token:
+        return holds
+    claimed = [last.split(" ", 1)[1] for _, last in redis.claims if last.startswith(f"{token} ")]
+    held = sorted(one for one, holder in redis.nonces if holder == token)
+    return *holds, claimed, held
 
 
 def _with_claims(contents: Contents, tokens: set[str], numbers: dict[int, int]) -> Contents:

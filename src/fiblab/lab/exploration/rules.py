@@ -33,6 +33,7 @@ def check_call(before: Contents, call: Call, outcome: Outcome, scope: Scope) -> 
     yield from _check_stale(before, call, outcome)
     yield from check_contents(after, scope)
     yield from _check_attempts(before, call, outcome, scope)
+    yield from _check_last_attempt(before, call, after, scope)
     if outcome.after_twice != after:
         yield Breach(9, f"{call.verb}, called twice, did more than once")
 
@@ -81,6 +82,19 @@ def _check_attempts(
             yield Breach(6, f"{call.verb} counted {counted} attempts of job {job}, not {due}")
         if after.attempts_of(job) > scope.limits.max_attempts:
             yield Breach(6, f"job {job} was claimed {after.attempts_of(job)} times")
+
+
+def _check_last_attempt(
+    before: Contents, call: Call, after: Contents, scope: Scope
+) -> Iterator[Breach]:
+    """Invariant 6: after the last attempt, or one that can't be repeated, a job is dead."""
+    if call.verb != "fail":
+        return
+    ((job, nonce),) = call.leases
+    is_last = before.attempts_of(job) >= scope.limits.max_attempts or not call.is_retryable
+    if before.nonce_of(job) == nonce and is_last != (job in after.dead):
+        end = "its last attempt" if is_last else "an attempt with more to come"
+        yield Breach(6, f"{end} failed, and job {job} is {'not ' if is_last else ''}dead")
 
 
 def check_contents(redis: Contents, scope: Scope) -> Iterator[Breach]:

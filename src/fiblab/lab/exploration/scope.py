@@ -85,4 +85,5 @@ LARGE = (
     Scope("two clients, two indices", ("1", "2"), workers=2, faults=1),
     Scope("two clients, one index, two faults", ("1", "1"), workers=2, faults=2),
     Scope("three clients, one index", ("1", "1", "1"), workers=2, faults=1),
+    Scope("three clients, two indices", ("1", "1", "2"), workers=2, faults=1),
 )
