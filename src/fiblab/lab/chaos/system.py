@@ -13,12 +13,14 @@ import asyncpg
 import httpx
 from redis.asyncio import Redis
 
+from fiblab.cli.own_users import StoreUrls, let_services_in
 from fiblab.embedded import EmbeddedStack
 from fiblab.embedded.ports import free_port
 from fiblab.embedded.postgres import PostgresServer
 from fiblab.embedded.redis import RedisServer
 from fiblab.lab.chaos.load.mix import Indices
 from fiblab.lab.chaos.service import Service
+from fiblab.storage.access.privileges import Service as AccessOf
 from fiblab.storage.migrate import apply
 
 #: Seconds between two looks whether a process has ended.
@@ -82,11 +84,15 @@ class Shape:
 class System:
     """What runs, by name. Faults and the runner hold it; nothing in it knows of them."""
 
-    def __init__(self, stack: EmbeddedStack, shape: Shape) -> None:
+    def __init__(
+        self, stack: EmbeddedStack, urls: Mapping[AccessOf, StoreUrls], shape: Shape
+    ) -> None:
         self.stack = stack
         self.shape = shape
+        self._urls = urls
         self.secrets = (
             *(password_of(url) for url in (stack.redis_url, stack.postgres_url)),
+            *(password_of(url) for own in urls.values() for url in (own.redis, own.postgres)),
             password_of(self.postgres.superuser_url),
             OPERATOR_TOKEN,
         )
@@ -141,7 +147,8 @@ class System:
     async def _open(
         self, exit_stack: AsyncExitStack, name: str, kind: str, own: Mapping[str, str]
     ) -> None:
-        service = Service(name, kind, self.stack.redis_url, self.stack.postgres_url)
+        urls = self._urls[AccessOf(kind)]
+        service = Service(name, kind, urls.redis, urls.postgres)
         self.services[name] = service
         exit_stack.push_async_callback(service.close)
         await service.open(self.stack.data_dir, {**self.shape.settings(), **own})
@@ -194,6 +201,7 @@ async def running_system(folder: Path, shape: Shape) -> AsyncIterator[System]:
         exit_stack.callback(stack.stop)
         stack.start()
         apply(stack.postgres_url)
-        system = System(stack, shape)
+        urls = await asyncio.to_thread(let_services_in, stack)
+        system = System(stack, urls, shape)
         await system.start(exit_stack)
         yield system
