@@ -48,7 +48,7 @@ RANGE_LENGTH = 41
 #: Seconds after which a rude client goes away; many answers take about as long.
 RUDE_AFTER_S = (0.0005, 0.02)
 #: Share of the requests that bear an Idempotency-Key.
-KEYED = 0.7
+KEYED = 0.5
 
 Draw = Callable[[], Call]
 
