@@ -36,6 +36,7 @@ def canonical(state: State) -> State:
     state = state._replace(
         workers=workers,
         drawn=0,
+        drawn_at_snapshot=0,
         redis=_with_claims(state.redis, tokens, numbers),
         snapshot=state.snapshot and _with_claims(state.snapshot, tokens, numbers),
     )
