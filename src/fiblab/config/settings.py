@@ -1,105 +1,28 @@
-"""The settings of each service: typed, read once, from the environment alone.
+"""The settings of each service, typed, with their defaults and what they mean."""
 
-Every field's name in capitals, after `FIBLAB_`, is its environment variable; each
-service's `.env.example` is generated from these classes (`fiblab config`). A bad
-setting stops the start with a `BadSettings` that names it and says what to write.
-"""
+from typing import Annotated, ClassVar, Literal, Self
 
-import difflib
-import os
-import re
-from ipaddress import IPv4Network, IPv6Network
-from typing import Annotated, ClassVar, Literal, Self, TypeVar
-
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from fiblab.config.kinds import (
+    Networks,
+    OptionalPostgresUrl,
+    OptionalRedisUrl,
+    PostgresUrl,
+    RedisUrl,
+    Seconds,
+    Token,
+    Words,
+    split,
+)
 
 PREFIX = "FIBLAB_"
 MEBIBYTE = 1024 * 1024
 GIBIBYTE = 1024 * MEBIBYTE
 
-#: Characters of a token; random ones hold 64 bits or more, beyond guessing over a network.
-TOKEN_LENGTH_LEAST = 16
 
-#: How the names of variables that hold secrets end.
-SECRET_SUFFIXES = ("_URL", "_TOKEN")
-
-_TEXT = r"(?:[^\s/?#@%]|%[0-9A-Fa-f]{2})*"
-_VALUE = r"\w+=(?:[^\s?#&%]|%[0-9A-Fa-f]{2})*"
-_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@:,\[\]]*)(?::[0-9]{1,5})?"
-#: `postgresql://user:password@host:port,host:port/database?name=value&name=value`, well quoted.
-_POSTGRES_URL = re.compile(
-    rf"postgres(?:ql)?://(?:{_TEXT}@)?{_HOST}(?:,{_HOST})*(?:/{_TEXT})?"
-    rf"(?:\?{_VALUE}(?:&{_VALUE})*)?"
-)
-
-AnySettings = TypeVar("AnySettings", bound="_Settings")
-
-
-class BadSettings(ValueError):  # noqa: N818 - read as a sentence where it is raised
-    """A setting is missing or wrong; the message names each one and what to write."""
-
-
-def _split(value: object) -> object:
-    """Read a comma-separated list, as people write one in an environment variable."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
-
-
-def _redis(url: SecretStr) -> SecretStr:
-    if not url.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("write redis://:PASSWORD@HOST:PORT/0, or rediss:// for TLS")
-    return url
-
-
-def _postgres(url: SecretStr) -> SecretStr:
-    """Take what every driver reads alike: some quote what they cannot read, password and all."""
-    if not _POSTGRES_URL.fullmatch(url.get_secret_value()):
-        raise ValueError(
-            "write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, and within user and password "
-            "all but letters, digits and ._~- percent-encoded: %40 for @"
-        )
-    return url
-
-
-def _no_redis_or(url: SecretStr) -> SecretStr:
-    return _redis(url) if url.get_secret_value() else url
-
-
-def _no_postgres_or(url: SecretStr) -> SecretStr:
-    return _postgres(url) if url.get_secret_value() else url
-
-
-def _token(token: SecretStr) -> SecretStr:
-    """Take what fits behind `Bearer ` (RFC 6750, 2.1) and is no word that one could guess."""
-    text = token.get_secret_value()
-    if text and not re.fullmatch(rf"[A-Za-z0-9._~+/=-]{{{TOKEN_LENGTH_LEAST},256}}", text):
-        raise ValueError(
-            f"write {TOKEN_LENGTH_LEAST} to 256 letters, digits or ._~+/=-, for example what "
-            "`openssl rand -hex 32` prints"
-        )
-    return token
-
-
-RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]
-PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
-OptionalRedisUrl = Annotated[SecretStr, AfterValidator(_no_redis_or)]
-OptionalPostgresUrl = Annotated[SecretStr, AfterValidator(_no_postgres_or)]
-Token = Annotated[SecretStr, AfterValidator(_token)]
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
-
-
-class _Settings(BaseSettings):
+class CommonSettings(BaseSettings):
     """What all services share in how they are configured."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -114,7 +37,7 @@ class _Settings(BaseSettings):
     )
 
 
-class PostgresSettings(_Settings):
+class PostgresSettings(CommonSettings):
     """Where the counts, the ledger and the long values are kept."""
 
     postgres_url: PostgresUrl = Field(
@@ -149,7 +72,7 @@ class MigrateSettings(PostgresSettings):
     )
 
 
-class QueueSettings(_Settings):
+class QueueSettings(CommonSettings):
     """Where the queue is and the numbers it runs by; the same for every service."""
 
     redis_url: RedisUrl = Field(
@@ -241,7 +164,7 @@ class WorkerSettings(FibonacciSettings):
 
     service: ClassVar[str] = "worker"
 
-    lanes: Annotated[tuple[Literal["light", "heavy"], ...], NoDecode, BeforeValidator(_split)] = (
+    lanes: Annotated[tuple[Literal["light", "heavy"], ...], NoDecode, BeforeValidator(split)] = (
         Field(("light", "heavy"), min_length=1, description="Lanes to serve, comma-separated.")
     )
     light_batch: int = Field(64, ge=1, le=1_000, description="Light jobs claimed at once.")
@@ -259,71 +182,8 @@ class WorkerSettings(FibonacciSettings):
     )
 
 
-SERVICES: tuple[type[_Settings], ...] = (
+SERVICES: tuple[type[CommonSettings], ...] = (
     ServerSettings,
     WorkerSettings,
     MigrateSettings,
 )
-
-
-def load(settings: type[AnySettings]) -> AnySettings:
-    """Read a service's settings from the environment.
-
-    Raises BadSettings, naming every variable that is wrong, never a secret's value.
-    """
-    problems = _unknown_variables()
-    try:
-        read = settings()
-    except ValidationError as error:
-        problems += dict.fromkeys(_explain(item["loc"], item["msg"]) for item in error.errors())
-        raise BadSettings("\n".join(problems)) from None
-    if problems:
-        raise BadSettings("\n".join(problems))
-    return read
-
-
-def _unknown_variables() -> list[str]:
-    """Name variables that no service reads: a misspelt setting would be silently ignored."""
-    known = {_variable(name) for service in SERVICES for name in service.model_fields}
-    problems = []
-    for variable in sorted(name for name in os.environ if name.startswith(PREFIX)):
-        if variable not in known:
-            near = difflib.get_close_matches(variable, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else "no service reads it; unset it"
-            problems.append(f"{variable}: {hint}")
-    return problems
-
-
-def _variable(name: str) -> str:
-    return f"{PREFIX}{name.upper()}"
-
-
-def _explain(location: tuple[int | str, ...], message: str) -> str:
-    message = message.removeprefix("Value error, ")
-    if location:
-        name, advice = str(location[0]), message
-    else:
-        name, _, advice = message.partition(": ")
-    variable = _variable(name)
-    given = os.environ.get(variable)
-    shown = "" if given is None or variable.endswith(SECRET_SUFFIXES) else f" (it is {given!r})"
-    return f"{variable}{shown}: {advice}"
-
-
-def env_example(settings: type[_Settings]) -> str:
-    """Write a service's `.env.example`: every variable with its default and what it means."""
-    lines = [
-        f"# Settings of `fiblab {settings.service}`, with their defaults.",
-        "# Generated by `fiblab config`: do not edit.",
-    ]
-    for name, field in settings.model_fields.items():
-        lines += ["", f"# {field.description}", f"{_variable(name)}={_written(field.default)}"]
-    return "\n".join(lines) + "\n"
-
-
-def _written(default: object) -> str:
-    if isinstance(default, SecretStr):
-        return default.get_secret_value()
-    if isinstance(default, tuple):
-        return ",".join(map(str, default))
-    return str(default)
