@@ -27,6 +27,13 @@ CONNECT_TIMEOUT_S = 5.0
 #: first to the last of these, so that many servers do not return to PostgreSQL in one wave.
 RECONNECT_FIRST_S, RECONNECT_LAST_S = 0.1, 2.0
 
+#: Seconds by which the end of a time limit may come late before we suspect that this process stood
+#: still (SIGSTOP, an event loop with too much to do), and not the server.
+LATE_S = 0.05
+
+#: Seconds that an operation gets then: a few round trips and one flush to the disk.
+GRACE_S = 0.25
+
 
 class CommitConnection:
     """Runs one operation at a time, each within `timeout_s`, and says how to read each failure.
@@ -77,12 +84,11 @@ class CommitConnection:
             connection = self._connection
             if connection is None:
                 raise LedgerUnavailable("PostgreSQL is not connected; nothing was sent.")
-            # Breaking the connection ends the operation at once, even where the server is frozen;
-            # cancelling it would first wait for the server's consent.
-            loop = asyncio.get_running_loop()
-            time_is_up = loop.call_later(self._timeout_s, self._abandon, connection)
             try:
-                return await operation(connection)
+                # Breaking the connection ends the operation at once, even where the server is
+                # frozen; cancelling it would first wait for the server's consent.
+                with TimeLimit(self._timeout_s, lambda: self._abandon(connection)):
+                    return await operation(connection)
             except POSTGRES_ERRORS as error:
                 raise self._judge(error, connection) from error
             except AttributeError as error:
@@ -90,8 +96,6 @@ class CommitConnection:
                 if self._connection is connection:
                     raise
                 raise LedgerIndefinite("PostgreSQL was given up amid a statement.") from error
-            finally:
-                time_is_up.cancel()
 
     def _judge(self, error: Exception, connection: asyncpg.Connection) -> LedgerError:
         """Tell a definite failure from an indefinite one, and keep only a sound connection."""
@@ -135,3 +139,32 @@ class CommitConnection:
                 await self._establish()
             except POSTGRES_ERRORS:
                 continue  # the operations report it meanwhile
+
+
+class TimeLimit:
+    """Calls `on_over` if the block has not ended after so many seconds in which the loop ran.
+
+    When this process stood still meanwhile the answer may wait in the socket: the loop gets the
+    time to read it before the server is judged.
+    """
+
+    def __init__(self, seconds: float, on_over: Callable[[], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._seconds = seconds
+        self._on_over = on_over
+
+    def __enter__(self) -> None:
+        self._start(self._seconds)
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _start(self, seconds: float) -> None:
+        due = self._loop.time() + seconds
+        self._timer = self._loop.call_at(due, self._end, due)
+
+    def _end(self, due: float) -> None:
+        if self._loop.time() - due > LATE_S:
+            self._start(GRACE_S)
+        else:
+            self._on_over()
