@@ -1,15 +1,26 @@
 """The ledger's open rows: what is still owed to somebody, for the sweeper to settle."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import asyncpg
 
+from fiblab.storage.errors import POSTGRES_ERRORS
+
 #: Identifies the sweeper's advisory lock within a database: "fibswp" in ASCII.
 SWEEPER_LOCK = 0x666962737770
 
+#: Seconds of silence after which PostgreSQL takes the role from its holder. A sweep speaks once a
+#: page, which takes some 3 s at worst (500 dead letters, one statement each); one that is taken for
+#: frozen, and is not, does no harm. Until then nobody sweeps: that should not be long either.
+SWEEPER_SILENCE_LIMIT_S = 10.0
+
+LIMIT_SILENCE = "select set_config('idle_in_transaction_session_timeout', $1, true)"
+
 TRY_TO_SWEEP = "select pg_try_advisory_xact_lock($1)"
+
+STILL_HERE = "select"
 
 OPEN_INDICES = """
     select distinct index from request_ledger
@@ -44,13 +55,26 @@ class OpenRequests:
         self._pool = pool
 
     @asynccontextmanager
-    async def sole_sweeper(self) -> AsyncIterator[bool]:
-        """Try to be the only sweeper of this database; yield whether that is so.
+    async def sole_sweeper(
+        self, silence_limit_s: float = SWEEPER_SILENCE_LIMIT_S
+    ) -> AsyncIterator["SweeperRole | None"]:
+        """Try to be the only sweeper of this database; yield the role, None if another has it.
 
-        Holds one connection of the pool. The role ends with the block, or with the connection.
+        Holds one connection of the pool. The role ends with the block, with the connection, or with
+        `silence_limit_s` seconds (1 ms at least) without a `still_held`: its holder may be frozen,
+        or its machine gone. The block may go on without the role, and ends without an error then.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
-            yield bool(await connection.fetchval(TRY_TO_SWEEP, SWEEPER_LOCK))
+        async with self._pool.acquire() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                # Limited before it is locked: a process may freeze between any two statements.
+                await connection.execute(LIMIT_SILENCE, f"{round(silence_limit_s * 1_000)}ms")
+                is_sole = await connection.fetchval(TRY_TO_SWEEP, SWEEPER_LOCK)
+                yield SweeperRole(connection) if is_sole else None
+            finally:
+                with suppress(*POSTGRES_ERRORS):  # with the connection the transaction is gone, too
+                    await transaction.rollback()
 
     async def open_indices(
         self, older_than_s: float, limit: int, *, after_index: int = -1
@@ -78,6 +102,21 @@ class OpenRequests:
         Their counts stay. Their request ids may be used again afterwards.
         """
         return _affected(await self._pool.execute(FORGET_CLOSED, older_than, limit))
+
+
+class SweeperRole:
+    """Being the only sweeper, for as long as PostgreSQL hears of it now and then."""
+
+    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy) -> None:
+        self._connection = connection
+
+    async def still_held(self) -> bool:
+        """Tell PostgreSQL that the holder is alive; return whether it has the role for certain."""
+        try:
+            await self._connection.execute(STILL_HERE)
+        except POSTGRES_ERRORS:
+            return False
+        return True
 
 
 def _affected(status: str) -> int:

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeAlias
 
+import asyncpg
 import psutil
 import pytest
 from prometheus_client import CollectorRegistry
@@ -23,6 +25,9 @@ from .journal import Journal
 
 #: Short enough that a lost lease is noticed within a test, long enough for a slow machine.
 VISIBILITY_TIMEOUT_S = 1.0
+
+#: Seconds after which the tests' sweeper looks at a row, and before.
+OLD_S, YOUNG_S = 60, 1
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class RunningWorker:
 
 StartWorker: TypeAlias = Callable[..., Awaitable[RunningWorker]]
 OpenParts: TypeAlias = Callable[..., AbstractAsyncContextManager[WorkerParts]]
+Owe: TypeAlias = Callable[..., Awaitable[None]]
 
 
 def job(index: int, light_max_index: int = 200_000) -> Job:
@@ -128,6 +134,37 @@ async def journal(redis_url: str, open_parts: OpenParts) -> AsyncIterator[Journa
     """Give the queue's events."""
     async with open_parts() as parts, Journal(redis_url, parts.queue) as opened:
         yield opened
+
+
+@pytest.fixture
+async def parts(open_parts: OpenParts) -> AsyncIterator[WorkerParts]:
+    """Give a worker's parts without a worker."""
+    async with open_parts() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def database(migrated_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Give a look into the ledger, and a way to write what a server would."""
+    opened = await asyncpg.connect(migrated_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def owe(database: asyncpg.Connection) -> Owe:
+    """Record an accepted request of some age."""
+
+    async def record(index: int, age_s: float = OLD_S) -> None:
+        await database.execute(
+            "insert into request_ledger (request_id, index, accepted_at)"
+            " values ($1, $2, now() - $3::interval)",
+            f"request-{index}",
+            index,
+            timedelta(seconds=age_s),
+        )
+
+    return record
 
 
 @pytest.fixture(autouse=True)

@@ -1,97 +1,19 @@
 """Settling what the ledger owes, row by row of the sweeper's own table."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
-from typing import TypeAlias
 
 import asyncpg
 import psycopg
 import pytest
-from prometheus_client import CollectorRegistry
 
 from fiblab.bootstrap import WorkerParts
 from fiblab.fibonacci import fibonacci_text
-from fiblab.observability.metrics import WorkerMetrics
-from fiblab.queue import Claimant, Failure, JobState
-from fiblab.worker.maintenance.sweeper import IDEMPOTENCY_WINDOW, Sweeper
-from fiblab.worker.outages import Outages
-from fiblab.worker.shutdown import Shutdown
+from fiblab.queue import Claimant, JobState
+from fiblab.worker.maintenance.sweeper import IDEMPOTENCY_WINDOW
 
-from .conftest import OpenParts, StartWorker, job
+from .conftest import YOUNG_S, Owe, StartWorker, job
 from .journal import Journal
-
-Row: TypeAlias = dict[str, object]
-Owe: TypeAlias = Callable[..., Awaitable[None]]
-
-#: Seconds from which these tests' sweeper looks at a row.
-AFTER_S = 15.0
-
-#: Seconds after which a row is looked at, and before.
-OLD_S, YOUNG_S = 60, 1
-
-
-@pytest.fixture
-async def parts(open_parts: OpenParts) -> AsyncIterator[WorkerParts]:
-    """Give a worker's parts without a worker."""
-    async with open_parts() as opened:
-        yield opened
-
-
-@pytest.fixture
-async def database(migrated_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Give a look into the ledger, and a way to write what a server would."""
-    opened = await asyncpg.connect(migrated_url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def owe(database: asyncpg.Connection) -> Owe:
-    """Record an accepted request of some age."""
-
-    async def record(index: int, age_s: float = OLD_S) -> None:
-        await database.execute(
-            "insert into request_ledger (request_id, index, accepted_at)"
-            " values ($1, $2, now() - $3::interval)",
-            f"request-{index}",
-            index,
-            timedelta(seconds=age_s),
-        )
-
-    return record
-
-
-async def row(database: asyncpg.Connection, index: int) -> Row:
-    """Read what the ledger says of a request."""
-    found = await database.fetchrow(
-        "select state, failure_category, failure_detail, attempts from request_ledger"
-        " where index = $1",
-        index,
-    )
-    assert found is not None
-    return dict(found)
-
-
-def sweeper_of(parts: WorkerParts, interval_s: float = 3_600) -> Sweeper:
-    """Make a sweeper; if it is run, it sweeps so often, and otherwise when it is told."""
-    return Sweeper(
-        parts.open_requests,
-        parts.queue,
-        parts.values,
-        outages=Outages(Shutdown()),
-        metrics=WorkerMetrics(CollectorRegistry()),
-        interval_s=interval_s,
-        after_s=AFTER_S,
-        light_max_index=parts.settings.light_max_index,
-    )
-
-
-async def kill_job(parts: WorkerParts, index: int) -> None:
-    """Make a dead letter of a job."""
-    await parts.queue.enqueue([job(index)])
-    (claimed,) = await parts.queue.claim(Claimant.fresh("test", ("light", "heavy")), 1)
-    await parts.queue.fail(claimed.lease, Failure("timeout", "too long", retryable=False))
+from .owing import kill_job, row, sweeper_of
 
 
 async def test_stored_value_closes_the_row(
@@ -173,19 +95,6 @@ async def test_every_page_is_settled(parts: WorkerParts, owe: Owe) -> None:
     await sweeper_of(parts).sweep()
     depth = await parts.queue.depth()
     assert depth.ready["light"] == count
-
-
-async def test_only_one_sweeps(parts: WorkerParts, owe: Owe) -> None:
-    """While another worker sweeps, this one leaves it alone."""
-    await owe(40)
-    async with parts.open_requests.sole_sweeper() as is_sole:
-        assert is_sole
-        await sweeper_of(parts).sweep()
-        (status,) = await parts.queue.status(["40"])
-        assert status.state is JobState.GONE
-    await sweeper_of(parts).sweep()
-    (status,) = await parts.queue.status(["40"])
-    assert status.state is JobState.READY
 
 
 async def test_rows_are_forgotten_after_the_window(

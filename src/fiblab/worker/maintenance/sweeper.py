@@ -18,6 +18,7 @@ from fiblab.observability.logs import Category
 from fiblab.observability.metrics import WorkerMetrics
 from fiblab.queue import Enqueued, Failure, Job, JobState, JobStatus, Queue
 from fiblab.storage import POSTGRES_ERRORS, OpenRequests, Values
+from fiblab.storage.open_requests import SweeperRole
 from fiblab.worker.outages import OUTAGE_ERRORS, Outages
 
 #: Indices looked at in one call: some 5 ms of Redis's time.
@@ -36,7 +37,8 @@ class Sweeper:
     """Sweeps every `interval_s` seconds or so, if no other worker is sweeping just then.
 
     Everything it does may be done twice. A job that it takes for lost, and that is not, is
-    computed once more; a sweep that fails in its middle is made good by the next.
+    computed once more; a sweep that fails in its middle is made good by the next. One that was
+    frozen for long thaws beside another: it ends its page, to no harm, and leaves the rest.
     """
 
     def __init__(  # noqa: PLR0913 - each part is given from outside, by name
@@ -76,17 +78,26 @@ class Sweeper:
 
     async def sweep(self) -> None:
         """Look at every open row that is old enough, and forget closed ones that are too old."""
-        async with self._open_requests.sole_sweeper() as is_sole:
-            if not is_sole:
+        async with self._open_requests.sole_sweeper() as role:
+            if role is None:
                 return
-            last_seen = -1
-            while page := await self._open_requests.open_indices(
-                self._after_s, PAGE, after_index=last_seen
-            ):
-                await self._settle(page)
-                last_seen = page[-1]
+            if not await self._settle_all(role):
+                _log.info("sweep left to another worker")
+                return
             forgotten = await self._open_requests.forget_closed(IDEMPOTENCY_WINDOW)
             self._count("forgotten", forgotten)
+
+    async def _settle_all(self, role: SweeperRole) -> bool:
+        """Settle page after page; return whether the role was held to the end."""
+        last_seen = -1
+        while page := await self._open_requests.open_indices(
+            self._after_s, PAGE, after_index=last_seen
+        ):
+            await self._settle(page)
+            if not await role.still_held():
+                return False
+            last_seen = page[-1]
+        return True
 
     async def _settle(self, indices: Sequence[int]) -> None:
         """Settle a page: first where its jobs are, then what is stored, as a job stores first."""
