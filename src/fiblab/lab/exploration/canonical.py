@@ -6,6 +6,7 @@ is read only when that claim is repeated.
 
 from collections.abc import Iterator
 
+from fiblab.lab.exploration.calls import Call
 from fiblab.lab.exploration.contents import EMPTY, Contents
 from fiblab.lab.exploration.state import State, Worker
 
@@ -17,6 +18,9 @@ def nonces_of(state: State) -> Iterator[str]:
             yield worker.token
         if worker.lease:
             yield worker.lease[1]
+    for call in state.late:
+        yield from (nonce for _, nonce in call.leases)
+        yield from (call.token,) if call.token else ()
     for contents in (state.redis, state.snapshot or EMPTY):
         yield from (nonce for _, nonce in contents.nonces)
         yield from (last.split(" ", 1)[0] for _, last in contents.claims)
@@ -32,9 +36,10 @@ def canonical(state: State) -> State:
     order = sorted(range(len(state.workers)), key=lambda number: _rank(state, number))
     numbers = {old + 1: new + 1 for new, old in enumerate(order)}
     workers = tuple(state.workers[number] for number in order)
-    tokens = {worker.token for worker in workers if worker.token}
+    tokens = {worker.token for worker in workers} | {call.token for call in state.late}
     state = state._replace(
         workers=workers,
+        late=tuple(_by_worker(call, numbers) for call in state.late),
         drawn=0,
         drawn_at_snapshot=0,
         redis=_with_claims(state.redis, tokens, numbers),
@@ -47,6 +52,7 @@ def canonical(state: State) -> State:
         return state
     return state._replace(
         workers=tuple(_renamed_worker(worker, names) for worker in workers),
+        late=tuple(_renamed_call(call, names) for call in state.late),
         redis=_renamed(state.redis, names),
         snapshot=state.snapshot and _renamed(state.snapshot, names),
     )
@@ -57,7 +63,13 @@ def _rank(state: State, number: int) -> tuple[object, ...]:
     worker = state.workers[number]
     job, nonce = worker.lease or ("", "")
     at_redis = [_standing(one, job, nonce, worker.token) for one in (state.redis, state.snapshot)]
-    return worker.at, job, bool(worker.token), *at_redis
+    late = [
+        (call.verb, call.token == worker.token, worker.lease in call.leases)
+        for call in state.late
+        if call.worker == number + 1
+    ]
+    is_told_by = [nonce in (call.token, *(n for _, n in call.leases)) for call in state.late]
+    return worker.at, job, bool(worker.token), *at_redis, late, is_told_by
 
 
 def _standing(redis: Contents | None, job: str, nonce: str, token: str) -> tuple[object, ...]:
@@ -82,6 +94,22 @@ def _with_claims(contents: Contents, tokens: set[str], numbers: dict[int, int]) 
 def _renamed_worker(worker: Worker, names: dict[str, str]) -> Worker:
     lease = worker.lease and (worker.lease[0], names[worker.lease[1]])
     return worker._replace(token=names.get(worker.token, ""), lease=lease)
+
+
+def _by_worker(call: Call, numbers: dict[int, int]) -> Call:
+    if not call.worker:
+        return call
+    number = numbers[call.worker]
+    return call._replace(worker=number, arguments=(str(number), *call.arguments[1:]))
+
+
+def _renamed_call(call: Call, names: dict[str, str]) -> Call:
+    """Rename nonces wherever they stand; no other argument looks like one."""
+    return call._replace(
+        arguments=tuple(names.get(argument, argument) for argument in call.arguments),
+        leases=tuple((job, names[nonce]) for job, nonce in call.leases),
+        token=names.get(call.token, ""),
+    )
 
 
 def _renamed(contents: Contents, names: dict[str, str]) -> Contents:

@@ -9,7 +9,7 @@ from fiblab.lab.exploration import calls
 from fiblab.lab.exploration.real_redis import Reply
 from fiblab.lab.exploration.scope import Design, Fault, Scope
 from fiblab.lab.exploration.state import Client, ClientAt, Row, State
-from fiblab.lab.exploration.steps import Step, answered, moved, unanswered
+from fiblab.lab.exploration.steps import Step, answered, failing_calls, moved
 
 #: Outcomes of admit.lua that make a difference here.
 KNOWN, FULL = 1, 3
@@ -68,8 +68,7 @@ def _regular(
         yield answered(
             who, call, state, lambda after, reply: _admitted(after, number, reply, design)
         )
-        if state.faults and Fault.LOSE in scope.kinds:
-            yield unanswered(who, call, state)
+        yield from failing_calls(who, call, state, scope.kinds)
     elif client.at is ClientAt.COUNTING:
         counted = accepted._replace(ledger=state.ledger.counted(client.job))
         yield moved(who, "is counted, and answered", counted)

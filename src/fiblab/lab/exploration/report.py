@@ -12,10 +12,10 @@ Written by `fiblab explore --scope large --write docs/reference/exploration.md`:
 Every order in which clients, workers, the sweeper, readers, time and faults can take their steps,
 with the real Lua in a real Redis; each call is also made twice. Faults, any of them at any moment,
 as many as the table says in one history: a server, worker or sweeper is killed; a reply is lost;
-a live worker's lease expires; Redis falls back to any earlier state, or comes back empty; an
-attempt fails, for now or for good; an answered request is sent again; a worker shuts down; an
-operator requeues or discards a dead letter. Limits: 2 attempts, 2 jobs, 1 dead letter, unless the
-table says otherwise.
+a call is given up and repeated, and still carried out later; a live worker's lease expires; Redis
+falls back to any earlier state, or comes back empty; an attempt fails, for now or for good; an
+answered request is sent again; a worker shuts down; an operator requeues or discards a dead letter.
+Limits, unless the table says otherwise: 2 attempts, 2 jobs in the queue, 1 dead letter.
 
 In each state invariants 1, 2, 4 to 9 and 11 hold; in each end, in which nothing more happens by
 itself, also 3, 10 and 12; and from each state a good end can be reached without another fault.

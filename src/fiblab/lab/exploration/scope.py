@@ -13,6 +13,8 @@ class Fault(StrEnum):
     """A server, worker or sweeper dies and is started anew."""
     LOSE = "lose"
     """A reply is lost on its way."""
+    DELAY = "delay"
+    """A call is given up and repeated, and Redis carries out the first one, too, later on."""
     EXPIRE = "expire"
     """A lease ends while its worker lives: frozen, or cut off."""
     ROLL_BACK = "roll back"
@@ -63,11 +65,16 @@ class Scope:
     """Workers prolong their leases."""
 
     def __str__(self) -> str:
-        asked = " and ".join(f"F({job})" for job in self.jobs)
+        asked = " and ".join(f"F({job})" for job in sorted(set(self.jobs)))
+        bound = "" if self.limits == Limits() else f", room for {self.limits.bound}"
         return (
-            f"{len(self.jobs)} clients that ask for {asked}, {self.workers} workers, "
-            f"at most {self.faults} faults"
+            f"{_many(len(self.jobs), 'client')} for {asked}, {_many(self.workers, 'worker')}, "
+            f"at most {_many(self.faults, 'fault')}{bound}"
         )
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 #: For a test: some seconds.

@@ -8,6 +8,7 @@ programs.
 from enum import StrEnum
 from typing import NamedTuple
 
+from fiblab.lab.exploration.calls import Call
 from fiblab.lab.exploration.contents import Contents
 
 Lease = tuple[str, str]
@@ -148,6 +149,8 @@ class State(NamedTuple):
     faults: int
     snapshot: Contents | None = None
     """What Redis had written down, where it may fall back to that."""
+    late: tuple[Call, ...] = ()
+    """Calls on a connection that was given up, which Redis will still carry out."""
     drawn: int = 0
     """How many nonces were drawn; 0 in the canonical form, where the next one is known."""
     drawn_at_snapshot: int = 0

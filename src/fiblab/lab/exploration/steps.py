@@ -1,11 +1,12 @@
 """A step that somebody may take in a state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fiblab.lab.exploration.calls import Call
 from fiblab.lab.exploration.contents import Contents
 from fiblab.lab.exploration.real_redis import Reply
+from fiblab.lab.exploration.scope import Fault
 from fiblab.lab.exploration.state import State
 
 #: Given what Redis holds afterwards and what it answered (None without a call): the next state.
@@ -47,3 +48,15 @@ def unanswered(who: str, call: Call, state: State) -> Step:
         call,
         is_fault=True,
     )
+
+
+def failing_calls(
+    who: str, call: Call, state: State, kinds: frozenset[Fault], repeating: State | None = None
+) -> Iterator[Step]:
+    """List what may befall a call, after which it is repeated: from `repeating`, if not `state`."""
+    repeating = repeating or state
+    if state.faults and Fault.LOSE in kinds:
+        yield unanswered(who, call, repeating)
+    if state.faults and Fault.DELAY in kinds and not state.late:
+        late = repeating._replace(late=(call,))
+        yield moved(who, f"{call}: gives up waiting, and will repeat it", late, is_fault=True)

@@ -92,6 +92,13 @@ def time_steps(state: State, scope: Scope) -> Iterator[Step]:
             yield moved("time", f"the lease of job {job} expires", expired, is_fault=is_fault)
 
 
+def late_steps(state: State) -> Iterator[Step]:
+    """Carry out a call whose caller has given it up: nobody hears the answer."""
+    for call in state.late:
+        step = answered("Redis", call, state._replace(late=()), lambda after, _: after)
+        yield Step(step.who, f"carries out late {call}", step.then, call)
+
+
 def redis_faults(state: State, scope: Scope, design: Design) -> Iterator[Step]:
     """Let Redis write itself down, fall back to that, or come back empty."""
     redis = state.redis

@@ -6,6 +6,7 @@ from fiblab.lab.exploration.scope import Design, Scope
 from fiblab.lab.exploration.state import Client, Ledger, State, Sweeper, Worker
 from fiblab.lab.exploration.steps import Step
 from fiblab.lab.exploration.surroundings import (
+    late_steps,
     operator_steps,
     reader_steps,
     redis_faults,
@@ -30,5 +31,6 @@ def steps_of(state: State, scope: Scope, design: Design) -> list[Step]:
         *reader_steps(state, scope),
         *operator_steps(state, scope),
         *time_steps(state, scope),
+        *late_steps(state),
         *redis_faults(state, scope, design),
     ]

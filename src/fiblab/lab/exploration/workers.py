@@ -10,7 +10,7 @@ from fiblab.lab.exploration.canonical import fresh_nonce
 from fiblab.lab.exploration.real_redis import Reply
 from fiblab.lab.exploration.scope import Design, Fault, Scope
 from fiblab.lab.exploration.state import Lease, State, Worker, WorkerAt
-from fiblab.lab.exploration.steps import Step, answered, moved, unanswered
+from fiblab.lab.exploration.steps import Step, answered, failing_calls, moved
 
 #: Steps that need a reply and are then over: the worker claims next.
 _LAST_CALLS = {
@@ -49,12 +49,9 @@ def _claiming(
     done = (worker.lease,) if worker.lease else ()
     call = calls.claim(number + 1, token, done, scope.limits)
     yield answered(who, call, state, lambda after, reply: _claimed(after, number, reply, token))
-    if not state.faults:
-        return
-    if Fault.LOSE in scope.kinds:
-        repeating = state.with_worker(number, worker._replace(token=token))
-        yield unanswered(who, call, repeating)
-    if Fault.SHUT_DOWN in scope.kinds and worker.lease and not worker.token:
+    repeating = state.with_worker(number, worker._replace(token=token))
+    yield from failing_calls(who, call, state, scope.kinds, repeating)
+    if state.faults and Fault.SHUT_DOWN in scope.kinds and worker.lease and not worker.token:
         completing = state.with_worker(number, worker._replace(at=WorkerAt.COMPLETING))
         yield moved(who, _LAST_CALLS[WorkerAt.COMPLETING], completing, is_fault=True)
 
@@ -82,8 +79,7 @@ def _calling(state: State, number: int, worker: Worker, scope: Scope) -> Iterato
         WorkerAt.COMPLETING: calls.complete(lease),
     }[worker.at]
     yield answered(who, call, state, lambda after, _: after.with_worker(number, Worker()))
-    if state.faults and Fault.LOSE in scope.kinds:
-        yield unanswered(who, call, state)
+    yield from failing_calls(who, call, state, scope.kinds)
 
 
 def _working(state: State, number: int, worker: Worker, scope: Scope) -> Iterator[Step]:
