@@ -114,6 +114,7 @@ class Queue:
             self.policy.visibility_timeout_ms,
             self.policy.max_attempts,
             self.policy.dead_letter_cap,
+            self.policy.backoff_cap_ms,
         )
 
     async def complete(self, leases: Sequence[Lease]) -> list[bool]:

@@ -2,7 +2,7 @@
 --
 -- KEYS     the queue's (parts/keys.lua), then the worker's last claim
 -- ARGV     lanes, event cap, worker, nonce, limit, visibility ms, max attempts, dead letter cap,
---          then the wanted lanes, first the one to empty first
+--          backoff cap ms, then the wanted lanes, first the one to empty first
 -- Returns  id, record, attempt for each job held by this nonce
 -- Events   due, expired, dead, claimed
 --@include keys
@@ -16,7 +16,8 @@ local claim = {
   visibility_ms = integer(6),
   max_attempts = integer(7),
   dead_letter_cap = integer(8),
-  lanes = { unpack(ARGV, 9) },
+  backoff_cap_ms = integer(9),
+  lanes = { unpack(ARGV, 10) },
 }
 
 local claimed = claim_some(claim)

@@ -2,14 +2,14 @@
 --
 -- KEYS     the queue's (parts/keys.lua), then the worker's last claim
 -- ARGV     lanes, event cap, worker, nonce, limit, visibility ms, max attempts, dead letter cap,
---          number of wanted lanes, the wanted lanes, then id, nonce for each finished job
+--          backoff cap ms, number of wanted lanes, the wanted lanes, then id, nonce for each finished job
 -- Returns  { outcomes as of complete, jobs as of claim }
 -- Events   completed, due, expired, dead, claimed
 --@include keys
 --@include complete_some
 --@include claim_some
 local worker, nonce = ARGV[3], ARGV[4]
-local wanted, FIRST_LANE = integer(9), 10
+local wanted, FIRST_LANE = integer(10), 11
 
 local claim = {
   key = KEYS[key_count + 1],
@@ -18,6 +18,7 @@ local claim = {
   visibility_ms = integer(6),
   max_attempts = integer(7),
   dead_letter_cap = integer(8),
+  backoff_cap_ms = integer(9),
   lanes = { unpack(ARGV, FIRST_LANE, FIRST_LANE + wanted - 1) },
 }
 

@@ -16,7 +16,8 @@ local reply = {
 local function age_of_next(lane)
   local id = redis.call('LINDEX', ready[lane], -1)
   local record = id and redis.call('HGET', key.job, id)
-  return record and now - tonumber(read_record(record).enqueued) or 0
+  if not record then return 0 end
+  return math.max(0, now - tonumber(read_record(record).enqueued)) -- the clock may have jumped back
 end
 
 for _, lane in ipairs(lanes) do

@@ -2,7 +2,8 @@
 --@include record
 --@include dead_letter
 --@include reclaim
--- Claims jobs: claim = { key, nonce, lanes, limit, visibility_ms, max_attempts, dead_letter_cap }.
+-- Claims jobs: claim = { key, nonce, lanes, limit, visibility_ms, max_attempts, dead_letter_cap,
+-- backoff_cap_ms }.
 
 -- What the worker's last claim still holds, if this is that claim again after a lost reply.
 local function claimed_before(claim)
@@ -43,6 +44,8 @@ end
 
 local function claim_anew(claim)
   if redis.call('EXISTS', key.paused) == 1 then return {} end
+  pull_in(key.delayed, claim.backoff_cap_ms)
+  pull_in(key.leases, claim.visibility_ms)
   promote_delayed()
   take_back_expired()
   local ids = pop_by_lane_order(claim)

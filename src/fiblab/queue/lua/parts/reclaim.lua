@@ -12,6 +12,14 @@ local function leave(zset, id)
   redis.call('ZADD', zset, now + LOOK_AGAIN_MS, id)
 end
 
+-- An end further ahead than any was ever set is left from before the clock jumped back: whoever waits
+-- for it waits as long as if it were set now, and not for the length of the jump.
+local function pull_in(zset, longest_ms)
+  local latest = now + math.max(longest_ms, LOOK_AGAIN_MS)
+  local too_late = redis.call('ZRANGE', zset, '(' .. latest, '+inf', 'BYSCORE', 'LIMIT', 0, RECLAIM_LIMIT)
+  for _, id in ipairs(too_late) do redis.call('ZADD', zset, latest, id) end
+end
+
 local function promote_delayed()
   for _, id in ipairs(due(key.delayed)) do
     local lane = lane_of(id)
