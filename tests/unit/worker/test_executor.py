@@ -3,7 +3,9 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -31,6 +33,13 @@ def children() -> list[psutil.Process]:
     """List the child processes of this one that compute."""
     found = psutil.Process().children()
     return [child for child in found if "fiblab.worker.executor.child" in child.cmdline()]
+
+
+def wait_for_death(child: psutil.Process) -> None:
+    """Wait until it has ended, whether or not its parent has noticed."""
+    with suppress(psutil.NoSuchProcess):
+        while child.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.001)
 
 
 @pytest.fixture
@@ -94,9 +103,7 @@ async def test_a_child_that_ends_while_it_waits_costs_no_job(
     await executor.compute(10, unheard)
     (child,) = children()
     child.send_signal(number)
-    while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
-        await asyncio.sleep(0)
-    await asyncio.to_thread(psutil.wait_procs, [child])
+    await asyncio.to_thread(wait_for_death, child)
     assert await executor.compute(10, unheard) == "55"
 
 
