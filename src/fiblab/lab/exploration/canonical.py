@@ -33,28 +33,32 @@ def fresh_nonce(state: State) -> str:
 
 def canonical(state: State) -> State:
     """Forget claims that nobody repeats, order the workers, number nonces as they appear."""
-    order = sorted(range(len(state.workers)), key=lambda number: _rank(state, number))
-    numbers = {old + 1: new + 1 for new, old in enumerate(order)}
-    workers = tuple(state.workers[number] for number in order)
-    tokens = {worker.token for worker in workers} | {call.token for call in state.late}
-    state = state._replace(
-        workers=workers,
-        late=tuple(_by_worker(call, numbers) for call in state.late),
-        drawn=0,
-        drawn_at_snapshot=0,
-        redis=_with_claims(state.redis, tokens, numbers),
-        snapshot=state.snapshot and _with_claims(state.snapshot, tokens, numbers),
-    )
+    state = _ordered(state)
     names: dict[str, str] = {}
     for nonce in nonces_of(state):
         names.setdefault(nonce, f"n{len(names) + 1}")
     if all(old == new for old, new in names.items()):
         return state
     return state._replace(
-        workers=tuple(_renamed_worker(worker, names) for worker in workers),
+        workers=tuple(_renamed_worker(worker, names) for worker in state.workers),
         late=tuple(_renamed_call(call, names) for call in state.late),
         redis=_renamed(state.redis, names),
         snapshot=state.snapshot and _renamed(state.snapshot, names),
+    )
+
+
+def _ordered(state: State) -> State:
+    """Put the workers in their order, and forget the claims that nobody repeats."""
+    order = sorted(range(len(state.workers)), key=lambda number: _rank(state, number))
+    numbers = {old + 1: new + 1 for new, old in enumerate(order)}
+    tokens = {worker.token for worker in state.workers} | {call.token for call in state.late}
+    return state._replace(
+        workers=tuple(state.workers[number] for number in order),
+        redis=_with_claims(state.redis, tokens, numbers),
+        snapshot=state.snapshot and _with_claims(state.snapshot, tokens, numbers),
+        late=tuple(call._replace(worker=numbers.get(call.worker, 0)) for call in state.late),
+        drawn=0,
+        drawn_at_snapshot=0,
     )
 
 
@@ -96,17 +100,8 @@ def _renamed_worker(worker: Worker, names: dict[str, str]) -> Worker:
     return worker._replace(token=names.get(worker.token, ""), lease=lease)
 
 
-def _by_worker(call: Call, numbers: dict[int, int]) -> Call:
-    if not call.worker:
-        return call
-    number = numbers[call.worker]
-    return call._replace(worker=number, arguments=(str(number), *call.arguments[1:]))
-
-
 def _renamed_call(call: Call, names: dict[str, str]) -> Call:
-    """Rename nonces wherever they stand; no other argument looks like one."""
     return call._replace(
-        arguments=tuple(names.get(argument, argument) for argument in call.arguments),
         leases=tuple((job, names[nonce]) for job, nonce in call.leases),
         token=names.get(call.token, ""),
     )

@@ -5,7 +5,7 @@ admit.lua -> commit -> answer; after any failure the client tries again, with th
 
 from collections.abc import Iterator
 
-from fiblab.lab.exploration import calls
+from fiblab.lab.exploration.calls import Call
 from fiblab.lab.exploration.real_redis import Reply
 from fiblab.lab.exploration.scope import Design, Fault, Scope
 from fiblab.lab.exploration.state import Client, ClientAt, Row, State
@@ -64,7 +64,7 @@ def _regular(
             who, f"commits {row.key}, before it is admitted", counted.with_client(number, at)
         )
     elif client.at in {ClientAt.BEGINNING, ClientAt.COUNTED}:
-        call = calls.admit(client.job, scope.limits)
+        call = Call("admit", client.job)
         yield answered(
             who, call, state, lambda after, reply: _admitted(after, number, reply, design)
         )

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from fiblab.lab.exploration import calls
 from fiblab.lab.exploration.asking import Answers
+from fiblab.lab.exploration.calls import Call
 from fiblab.lab.exploration.canonical import canonical
 from fiblab.lab.exploration.rules import Breach, check_end, check_new_request, check_state
 from fiblab.lab.exploration.scope import Design, Scope
@@ -118,10 +118,12 @@ class Explorer:
         calm_ways: list[int] = []
         for place, step in enumerate(steps):
             after, breach = self.take(state, step)
-            breach = breach or next(check_state(after), None)
+            known = len(fresh)
+            reached = number if breach else self._arrive(after, (number, place), fresh)
+            if len(fresh) > known:
+                breach = next(check_state(after), None)
             if breach is not None:
                 return Found(breach, (*self._path_to(number), place))
-            reached = self._arrive(after, (number, place), fresh)
             if not step.is_fault:
                 calm_ways.append(reached)
         self.counts.transitions += len(steps)
@@ -152,7 +154,7 @@ class Explorer:
         self.counts.ends += 1
         self._good_ends.append(number)
         jobs = dict.fromkeys(self.scope.jobs)
-        questions = {job: (state.redis, calls.admit(job, self.scope.limits)) for job in jobs}
+        questions = {job: (state.redis, Call("admit", job)) for job in jobs}
         self.answers.ask(questions.values())
         breach = next(check_end(state), None)
         for job, question in questions.items():

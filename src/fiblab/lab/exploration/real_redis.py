@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 import hiredis
 
-from fiblab.lab.exploration.calls import EVENT_CAP, KEYS, LANE, Call, keys_and_arguments, value_key
+from fiblab.lab.exploration.calls import Call
 from fiblab.lab.exploration.contents import Contents, read, write
+from fiblab.lab.exploration.scope import Scope
+from fiblab.lab.exploration.sent import EVENT_CAP, KEYS, LANE, VALUE_KEYS, Sender
 from fiblab.redis import Script, load_script
 
 Reply = str | int | tuple["Reply", ...] | None
@@ -51,9 +53,8 @@ class RealRedis:
     def __init__(
         self,
         url: str,
+        scope: Scope,
         *,
-        workers: int,
-        values: int,
         load: Callable[[str, str], Script] = load_script,
     ) -> None:
         parts = urlsplit(url)
@@ -61,9 +62,10 @@ class RealRedis:
             (parts.hostname or "127.0.0.1", parts.port or 6379), timeout=ANSWER_LIMIT_S
         )
         self._reader = hiredis.Reader()
-        self._workers = workers
-        claims = [KEYS.claim(str(number + 1)) for number in range(workers)]
-        kept = [value_key(number + 1) for number in range(values)]
+        self._workers = scope.workers
+        self._sender = Sender(scope.limits)
+        claims = [KEYS.claim(str(number + 1)) for number in range(scope.workers)]
+        kept = [VALUE_KEYS.large(number + 1) for number in range(max(map(int, scope.jobs)))]
         self._keys = [*KEYS.all, *claims, *kept]
         self._ask([("AUTH", parts.password)] if parts.password else [])
         self._ask([("FLUSHDB",)])
@@ -93,8 +95,8 @@ class RealRedis:
     def _commands(self, contents: Contents, call: Call) -> list[Command]:
         put = self._evaluated("put_state", self._keys, [self._workers, write(contents)])
         see = self._evaluated("see_state", self._keys, [self._workers])
-        keys, arguments = keys_and_arguments(call)
-        called = ("EVALSHA", self._shas[call.verb], len(keys), *keys, *arguments)
+        keys, sent = self._sender.keys_and_arguments(call)
+        called = ("EVALSHA", self._shas[call.verb], keys, *sent)
         return [put, called, see, called, see]
 
     def _evaluated(

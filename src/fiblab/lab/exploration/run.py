@@ -37,12 +37,7 @@ def explore(
     progress: Progress = lambda _counts, _waiting: None,
 ) -> Explored:
     """Go through all histories of a scope, or up to the first breach; Redis is emptied first."""
-    redis = RealRedis(
-        redis_url,
-        workers=scope.workers,
-        values=max(map(int, scope.jobs)),
-        load=variant.load,
-    )
+    redis = RealRedis(redis_url, scope, load=variant.load)
     try:
         explorer = Explorer(scope, Answers(redis, scope), variant.design, progress=progress)
         found = explorer.run()

@@ -3,7 +3,14 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from fiblab.lab.exploration.calls import Limits
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The numbers of the queue, as small as they can be and still matter."""
+
+    max_attempts: int = 2
+    bound: int = 2
+    dead_letter_cap: int = 1
 
 
 class Fault(StrEnum):
@@ -81,13 +88,13 @@ def _many(count: int, what: str) -> str:
 SMALL = (
     Scope("one client", ("1",), workers=2, faults=2),
     Scope("two clients, one index", ("1", "1"), workers=2, faults=1),
-    Scope("two indices, one worker", ("1", "2"), workers=1, faults=1),
     Scope("two indices, room for one", ("1", "2"), workers=1, faults=1, limits=Limits(bound=1)),
 )
 
 #: For a soak: some ten minutes.
 LARGE = (
     *SMALL,
+    Scope("two indices, one worker", ("1", "2"), workers=1, faults=1),
     Scope("one client, three faults", ("1",), workers=2, faults=3),
     Scope("two clients, two indices", ("1", "2"), workers=2, faults=1),
     Scope("two clients, one index, two faults", ("1", "1"), workers=2, faults=2),

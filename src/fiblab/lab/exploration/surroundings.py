@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from fiblab.lab.exploration import calls
+from fiblab.lab.exploration.calls import Call
 from fiblab.lab.exploration.contents import EMPTY, over
 from fiblab.lab.exploration.real_redis import Reply
 from fiblab.lab.exploration.scope import Design, Fault, Scope
@@ -17,7 +17,7 @@ def sweeper_steps(state: State, scope: Scope, design: Design) -> Iterator[Step]:
     if sweeper.at is SweeperAt.RESTING:
         if design.sweeps:
             for job in state.ledger.open_jobs():
-                call = calls.status(job)
+                call = Call("status", job)
                 yield answered("sweeper", call, state, partial(_seen, job))
         return
     rested = state._replace(sweeper=Sweeper())
@@ -28,7 +28,7 @@ def sweeper_steps(state: State, scope: Scope, design: Design) -> Iterator[Step]:
         what = f"closes F({sweeper.job}) as {sweeper.verdict}"
         yield moved("sweeper", what, rested._replace(ledger=ledger))
     else:
-        call = calls.enqueue(sweeper.job, scope.limits)
+        call = Call("enqueue", sweeper.job)
         yield answered("sweeper", call, state, lambda after, _: after._replace(sweeper=Sweeper()))
     if state.faults and Fault.KILL in scope.kinds:
         yield moved("sweeper", "is killed", rested, is_fault=True)
@@ -55,13 +55,13 @@ def _looked(state: State) -> State:
     return state._replace(sweeper=after)
 
 
-def reader_steps(state: State, scope: Scope) -> Iterator[Step]:
+def reader_steps(state: State) -> Iterator[Step]:
     """Let somebody read an index that was counted and is lost: looking_up.py queues it again."""
     redis, open_jobs = state.redis, state.ledger.open_jobs()
     for job, _ in state.ledger.counts:
         is_lost = job not in (*redis.jobs, *redis.dead) and not redis.has_value(job)
         if is_lost and job not in open_jobs:
-            call = calls.enqueue(job, scope.limits)
+            call = Call("enqueue", job)
             yield answered("reader", call, state, lambda after, _: after)
 
 
@@ -71,7 +71,7 @@ def operator_steps(state: State, scope: Scope) -> Iterator[Step]:
         return
     fewer = state._replace(faults=state.faults - 1)
     for job in state.redis.dead:
-        for call in (calls.requeue(job, scope.limits), calls.discard(job)):
+        for call in (Call("requeue", job), Call("discard", job)):
             step = answered("operator", call, fewer, lambda after, _: after)
             yield Step(step.who, step.what, step.then, call, is_fault=True)
 

@@ -28,7 +28,7 @@ def steps_of(state: State, scope: Scope, design: Design) -> list[Step]:
         *client_steps(state, scope, design),
         *worker_steps(state, scope, design),
         *sweeper_steps(state, scope, design),
-        *reader_steps(state, scope),
+        *reader_steps(state),
         *operator_steps(state, scope),
         *time_steps(state, scope),
         *late_steps(state),

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from fiblab.lab.exploration.calls import Limits
-from fiblab.lab.exploration.scope import Design, Scope
+from fiblab.lab.exploration.scope import Design, Limits, Scope
 from fiblab.lab.variants import ABLATIONS, Ablation
 from fiblab.redis import Script, load_script
 

@@ -5,7 +5,7 @@ complete and claim -> look -> store -> complete and claim; after a lost reply th
 
 from collections.abc import Iterator
 
-from fiblab.lab.exploration import calls
+from fiblab.lab.exploration.calls import Call
 from fiblab.lab.exploration.canonical import fresh_nonce
 from fiblab.lab.exploration.real_redis import Reply
 from fiblab.lab.exploration.scope import Design, Fault, Scope
@@ -47,7 +47,7 @@ def _claiming(
     token = worker.token or _drawn(state, design)
     state = state._replace(drawn=max(state.drawn, int(token[1:])))
     done = (worker.lease,) if worker.lease else ()
-    call = calls.claim(number + 1, token, done, scope.limits)
+    call = Call("complete_and_claim", worker=number + 1, leases=done, token=token)
     yield answered(who, call, state, lambda after, reply: _claimed(after, number, reply, token))
     repeating = state.with_worker(number, worker._replace(token=token))
     yield from failing_calls(who, call, state, scope.kinds, repeating)
@@ -73,10 +73,10 @@ def _claimed(state: State, number: int, reply: Reply, token: str) -> State:
 def _calling(state: State, number: int, worker: Worker, scope: Scope) -> Iterator[Step]:
     who, lease = f"worker {number + 1}", _lease_of(worker)
     call = {
-        WorkerAt.FAILING: calls.fail(lease, retryable=True, limits=scope.limits),
-        WorkerAt.GIVING_UP: calls.fail(lease, retryable=False, limits=scope.limits),
-        WorkerAt.RELEASING: calls.release(lease),
-        WorkerAt.COMPLETING: calls.complete(lease),
+        WorkerAt.FAILING: Call("fail", leases=(lease,)),
+        WorkerAt.GIVING_UP: Call("fail", leases=(lease,), is_retryable=False),
+        WorkerAt.RELEASING: Call("release", leases=(lease,)),
+        WorkerAt.COMPLETING: Call("complete", leases=(lease,)),
     }[worker.at]
     yield answered(who, call, state, lambda after, _: after.with_worker(number, Worker()))
     yield from failing_calls(who, call, state, scope.kinds)
@@ -96,7 +96,7 @@ def _working(state: State, number: int, worker: Worker, scope: Scope) -> Iterato
         stored = state._replace(redis=redis).with_worker(number, done)
         yield moved(who, f"stores F({lease[0]})", stored)
         if scope.heartbeats:
-            beat = calls.heartbeat(lease)
+            beat = Call("heartbeat", leases=(lease,))
             yield answered(who, beat, state, lambda after, reply: _beaten(after, number, reply))
 
 
