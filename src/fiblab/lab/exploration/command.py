@@ -44,7 +44,7 @@ def explore_protocol(
     Parameters
     ----------
     scope
-        small takes half a minute, large about half an hour.
+        small takes half a minute, large about a quarter of an hour.
     ablation
         Take this pattern away and find the shortest history that needs it; `all` for each of them.
     write
