@@ -64,6 +64,7 @@ def until_refused(served: Served, accepted: dict[str, int]) -> httpx.Response:
         if answer.status_code == 503:
             assert int(answer.headers["retry-after"]) >= 1
             return answer
+        assert answer.status_code == 202, answer.text
         accepted[f"key:filling-{index}"] = index
     raise AssertionError  # the count has no end
 
