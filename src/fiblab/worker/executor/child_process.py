@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Self, cast
 
+import psutil
+
 from fiblab.fibonacci import Progress
 from fiblab.worker.errors import ChildDied, JobFailed, MemoryLimit, Unforeseen
 from fiblab.worker.executor.frames import HEADER, PROGRESS, Kind
@@ -64,8 +66,12 @@ class ChildProcess:
 
     @property
     def has_ended(self) -> bool:
-        """Whether it is known to be gone, as one is that was killed while it waited for work."""
-        return self._process.returncode is not None or self._questions.is_closing()
+        """Whether it is gone, as the system knows: the loop may not have noticed yet."""
+        try:
+            state = psutil.Process(self.pid).status()
+        except psutil.NoSuchProcess:
+            return True
+        return state == psutil.STATUS_ZOMBIE or self._questions.is_closing()
 
     async def compute(self, index: int, hear: Callable[[Progress], None]) -> str:
         """Return what the child says is F(index); `hear` is told its progress.
