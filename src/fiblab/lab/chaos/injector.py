@@ -12,7 +12,6 @@ from fiblab.lab.chaos.progress import State
 from fiblab.lab.chaos.provoking import Provoker
 from fiblab.lab.chaos.result import StruckFault
 from fiblab.lab.chaos.system import System
-from fiblab.lab.checker.facts import RedisLoss
 from fiblab.lab.faults.crash_points import crash_points
 from fiblab.lab.faults.fault import Fault, NotReached
 from fiblab.lab.faults.process_faults import KilledAt
@@ -32,7 +31,6 @@ class Injector:
         self._drawing = Drawing(system, clients, seed)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.struck: list[StruckFault] = []
-        self.losses: list[RedisLoss] = []
         self.crash_points: Counter[str] = Counter(dict.fromkeys(map(str, crash_points()), 0))
         self._missed: Counter[str] = Counter()
 
@@ -66,7 +64,7 @@ class Injector:
             finally:
                 await fault.heal(self._system)
             ended_at = self._state.elapsed
-        self._note(fault, struck_at)
+        self._note(fault)
         after = self._canaries.send()
         recovered_at = max(await asyncio.gather(before, after)) - self._state.began
         self.struck.append(
@@ -90,10 +88,8 @@ class Injector:
         finally:
             provoking.cancel()
 
-    def _note(self, fault: Fault, struck_at: float) -> None:
+    def _note(self, fault: Fault) -> None:
         self._state.faults[fault.name] += 1
-        if fault.loses_redis:
-            self.losses.append(RedisLoss(struck_at, fault.loses_redis))
         if isinstance(fault, KilledAt):
             self.crash_points[str(fault.point)] += 1
 

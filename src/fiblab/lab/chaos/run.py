@@ -87,7 +87,7 @@ class _ChaosRun:
             async with self._clients(system) as clients:
                 injector = Injector(system, clients, self.state, seed=self._options.seed)
                 end = await self._live_through(system, clients, injector)
-            evidence = self._evidence(system, injector)
+            evidence = self._evidence(system)
             versions = await _versions(system)
             starts = {service.name: service.starts for service in system.services.values()}
         self.state.phase = "checking"
@@ -159,17 +159,13 @@ class _ChaosRun:
             end.defects.append(f"{failures} answers of 500")
         return end
 
-    def _evidence(self, system: System, injector: Injector) -> Evidence:
+    def _evidence(self, system: System) -> Evidence:
         shape, folder = self._shape, self._folder
         facts = RunFacts(
             max_attempts=shape.max_attempts,
             queue_bound=shape.queue_bound,
             visibility_timeout_s=shape.visibility_timeout_s,
             dead_letter_cap=shape.dead_letter_cap,
-            dense_max_index=shape.indices.dense.stop - 1,
-            max_index=shape.indices.poison,
-            lanes=("light", "heavy"),
-            redis_losses=tuple(injector.losses),
             secrets=system.secrets,
         )
         return Evidence(

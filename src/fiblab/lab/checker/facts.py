@@ -1,15 +1,6 @@
-"""What the runner of a system knows and the checker needs: its numbers, and what befell Redis."""
+"""What the runner of a system knows and the checker needs: its numbers, and its secrets."""
 
 import msgspec
-
-
-class RedisLoss(msgspec.Struct, frozen=True):
-    """Redis lost writes that it had acknowledged."""
-
-    at: float
-    """Seconds since the run began."""
-    kind: str
-    """`wiped`, or `rolled back` to an earlier state."""
 
 
 class RunFacts(msgspec.Struct, frozen=True):
@@ -19,8 +10,4 @@ class RunFacts(msgspec.Struct, frozen=True):
     queue_bound: int
     visibility_timeout_s: float
     dead_letter_cap: int
-    dense_max_index: int
-    max_index: int
-    lanes: tuple[str, ...]
-    redis_losses: tuple[RedisLoss, ...]
     secrets: tuple[str, ...]

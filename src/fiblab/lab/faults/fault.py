@@ -63,8 +63,6 @@ class Fault(ABC):
     row: str
     #: What it is called in reports.
     name: str
-    #: Whether Redis may have lost writes that it had acknowledged.
-    loses_redis: str = ""
 
     @property
     @abstractmethod

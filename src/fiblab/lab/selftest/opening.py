@@ -13,7 +13,6 @@ from fiblab.config import ServerSettings
 from fiblab.lab.checker import Evidence, ledger_contents, redis_contents
 from fiblab.lab.checker.facts import RunFacts
 from fiblab.lab.checker.history import HistoryWriter
-from fiblab.lab.checker.structure import LANES
 from fiblab.lab.checker.watch import Watcher, client_of
 from fiblab.lab.selftest.bench import SECRET, Bench, Stores, sweeper_class
 from fiblab.lab.selftest.front_desk import FrontDesk
@@ -70,10 +69,6 @@ def evidence_of(bench: Bench) -> Evidence:
         queue_bound=settings.queue_bound,
         visibility_timeout_s=0.0 if bench.ends_leases else settings.visibility_timeout_s,
         dead_letter_cap=settings.dead_letter_cap,
-        dense_max_index=settings.dense_max_index,
-        max_index=settings.max_index,
-        lanes=LANES,
-        redis_losses=(),
         secrets=(SECRET,),
     )
     return Evidence(

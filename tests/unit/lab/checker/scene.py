@@ -26,10 +26,6 @@ FACTS = RunFacts(
     queue_bound=4,
     visibility_timeout_s=2.0,
     dead_letter_cap=2,
-    dense_max_index=50,
-    max_index=99,
-    lanes=("light", "heavy"),
-    redis_losses=(),
     secrets=(SECRET,),
 )
 #: ms between two events of a scene: as long as a lease.
