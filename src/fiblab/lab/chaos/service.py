@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Mapping
-from urllib.parse import urlsplit, urlunsplit
 
 from fiblab.embedded.data_dir import DataDir
 from fiblab.embedded.process import ChildProcess, Command
@@ -20,10 +19,8 @@ class Service:
         self.name = name
         self.kind = kind
         """`server` or `worker`: which command runs, and which crash points there are."""
-        self._redis_url = redis_url
-        self._postgres_url = postgres_url
-        self.redis_link = RedisLink(f"{name} to redis", _address(redis_url))
-        self.postgres_link = PostgresLink(f"{name} to postgres", _address(postgres_url))
+        self.redis_link = RedisLink(f"{name} to redis", redis_url)
+        self.postgres_link = PostgresLink(f"{name} to postgres", postgres_url)
         self._process: ChildProcess | None = None
         self.starts = 0
 
@@ -39,8 +36,8 @@ class Service:
         await self.redis_link.open()
         await self.postgres_link.open()
         own = {
-            "FIBLAB_REDIS_URL": _through(self._redis_url, self.redis_link.port),
-            "FIBLAB_POSTGRES_URL": _through(self._postgres_url, self.postgres_link.port),
+            "FIBLAB_REDIS_URL": self.redis_link.url,
+            "FIBLAB_POSTGRES_URL": self.postgres_link.url,
         }
         program = [sys.executable, "-P", "-m", "fiblab", self.kind, "--until-stdin-closes"]
         command = Command(self.name, program, settings={**settings, **own}, holds_stdin=True)
@@ -56,17 +53,3 @@ class Service:
         """Close the links; stop the process before."""
         await self.redis_link.close()
         await self.postgres_link.close()
-
-
-def _address(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    if parts.hostname is None or parts.port is None:
-        raise ValueError("a link needs a URL with host and port")
-    return parts.hostname, parts.port
-
-
-def _through(url: str, port: int) -> str:
-    """Lead a URL to a port of this machine; user, password and database stay."""
-    parts = urlsplit(url)
-    login = parts.netloc.rpartition("@")[0]
-    return urlunsplit(parts._replace(netloc=f"{login}@127.0.0.1:{port}"))

@@ -9,6 +9,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
+from urllib.parse import urlsplit, urlunsplit
 
 from fiblab.lab.faults.framing import Framer, Moment, Trap
 from fiblab.lab.faults.way import Way
@@ -17,13 +18,18 @@ from fiblab.lab.faults.way import Way
 class Link(ABC):
     """A port of this machine that leads to one store; `open` it, and `close` it at the end.
 
-    Faults are one-shot (`arm`, `half_reply`, `cut`) or last until undone (`stall`, `delay`). A
+    Faults are one-shot (`arm`, `cut`) or last until undone (`stall`, `delay`). A
     process that is killed merely breaks its connections; the link stays for its successor.
     """
 
-    def __init__(self, name: str, upstream: tuple[str, int]) -> None:
+    def __init__(self, name: str, url: str) -> None:
+        """Lead to the store at this URL; ValueError for one without host and port."""
+        store = urlsplit(url)
+        if store.hostname is None or store.port is None:
+            raise ValueError("a link needs a URL with host and port")
         self.name = name
-        self.upstream = upstream
+        self.upstream = store.hostname, store.port
+        self._url = url
         self.operations: Counter[str] = Counter()
         """Every operation that came from the process, by its name."""
         self.latency_s = 0.0
@@ -48,6 +54,13 @@ class Link(ABC):
             raise RuntimeError(f"the link {self.name} is not open")
         port: int = self._server.sockets[0].getsockname()[1]
         return port
+
+    @property
+    def url(self) -> str:
+        """The store's URL, led through this link; user, password and database stay."""
+        store = urlsplit(self._url)
+        login = store.netloc.rpartition("@")[0]
+        return urlunsplit(store._replace(netloc=f"{login}@127.0.0.1:{self.port}"))
 
     async def close(self) -> None:
         """Stop listening and break what is open."""

@@ -64,8 +64,8 @@ class SmallSystem:
             name,
             name.partition("-")[0],
             ChildProcess(command, data_dir.log(name), data_dir.record),
-            RedisLink(name, ("127.0.0.1", self.redis.port)),
-            PostgresLink(name, ("127.0.0.1", self.postgres.port)),
+            RedisLink(name, self.redis.url),
+            PostgresLink(name, self.postgres.url),
         )
         await victim.redis_link.open()
         await victim.postgres_link.open()

@@ -11,7 +11,6 @@ from fiblab.lab.faults.framing import Moment
 from fiblab.lab.faults.network_faults import Cut, Latency, Partition, Reset
 from fiblab.redis import Address, Connection, ReplyLost
 
-from .conftest import through
 from .small_system import SmallSystem
 
 NAME = "server-1"
@@ -21,7 +20,7 @@ NAME = "server-1"
 async def client(system: SmallSystem) -> AsyncIterator[Connection]:
     """Give a connection on the way of a process."""
     victim = await system.add(NAME)
-    address = Address.parse(through(system.stack.redis_url, victim.redis_link))
+    address = Address.parse(victim.redis_link.url)
     opened = Connection(address, name="test", reply_timeout=5)
     await opened.connect()
     yield opened

@@ -10,8 +10,6 @@ from fiblab.lab.faults.framing import Moment
 from fiblab.lab.faults.postgres_link import PostgresLink
 from fiblab.storage import Ledger, LedgerEntry, LedgerIndefinite
 
-from .conftest import through
-
 
 class Recording(NamedTuple):
     """What a ledger is told, and the operation that makes it last."""
@@ -73,20 +71,18 @@ async def test_operations_are_named_after_their_statements(
     }
 
 
-async def test_megabytes_pass_unchanged_in_both_directions(
-    migrated_url: str, postgres_link: PostgresLink
-) -> None:
+async def test_megabytes_pass_unchanged_in_both_directions(postgres_link: PostgresLink) -> None:
     """A message larger than all buffers, as a heavy value is."""
     large = os.urandom(20_000_000)
-    connection = await asyncpg.connect(through(migrated_url, postgres_link))
+    connection = await asyncpg.connect(postgres_link.url)
     assert await connection.fetchval("select $1::bytea", large) == large
     assert await connection.fetchval("select 1") == 1
     await connection.close()
 
 
-async def test_an_error_counts_as_an_answer(migrated_url: str, postgres_link: PostgresLink) -> None:
+async def test_an_error_counts_as_an_answer(postgres_link: PostgresLink) -> None:
     """A strike after the next operation hits that one's answer."""
-    connection = await asyncpg.connect(through(migrated_url, postgres_link))
+    connection = await asyncpg.connect(postgres_link.url)
     with pytest.raises(asyncpg.UndefinedTableError):
         await connection.fetch("select * from nowhere")
     with pytest.raises(asyncpg.DivisionByZeroError):

@@ -17,7 +17,6 @@ from fiblab.lab.faults.fault import NotReached
 from fiblab.lab.faults.framing import Moment
 from fiblab.lab.faults.process_faults import ChildKilled, Frozen, Killed, KilledAt, Terminated
 
-from .conftest import through
 from .small_system import SmallSystem, SmallVictim
 
 NAME = "worker-1"
@@ -30,9 +29,9 @@ async def victim(system: SmallSystem) -> SmallVictim:
 
 
 @pytest.fixture
-async def sender(system: SmallSystem, victim: SmallVictim) -> AsyncIterator[Redis]:
+async def sender(victim: SmallVictim) -> AsyncIterator[Redis]:
     """Send commands in the process's stead, each once."""
-    url = through(system.stack.redis_url, victim.redis_link)
+    url = victim.redis_link.url
     async with Redis.from_url(url, retry=Retry(NoBackoff(), 0)) as client:
         yield client
 

@@ -8,10 +8,8 @@ from redis.exceptions import NoScriptError, OutOfMemoryError
 
 from fiblab.lab.faults.fault import NotReached
 from fiblab.lab.faults.redis_faults import (
-    DENSE,
-    MARKER,
     TAIL_BYTES,
-    VALUE,
+    VALUE_KEYS,
     MissingDenseValue,
     RedisFrozen,
     RedisFull,
@@ -132,15 +130,15 @@ async def test_flushed_scripts_are_unknown(system: SmallSystem) -> None:
 async def test_corruptions_change_just_what_they_name(system: SmallSystem) -> None:
     """A wrong and a missing dense value, and a marker that is no number."""
     async with system.admin as client:
-        await client.hset(DENSE, mapping={"5": "5", "6": "8", "7": "13"})
-        await client.set(MARKER, "7")
+        await client.hset(VALUE_KEYS.dense, mapping={"5": "5", "6": "8", "7": "13"})
+        await client.set(VALUE_KEYS.marker, "7")
         await WrongDenseValue(5).inject(system)
         await MissingDenseValue(6).inject(system)
         await WrongMarker("nan").inject(system)
-        dense = await client.hgetall(DENSE)
+        dense = await client.hgetall(VALUE_KEYS.dense)
         assert dense["5"] != "5"
         assert dense.keys() == {"5", "7"}
-        assert await client.get(MARKER) == "nan"
+        assert await client.get(VALUE_KEYS.marker) == "nan"
 
 
 async def test_a_wrong_value_keeps_its_time_to_live(system: SmallSystem) -> None:
@@ -148,7 +146,7 @@ async def test_a_wrong_value_keeps_its_time_to_live(system: SmallSystem) -> None
     with pytest.raises(NotReached):
         await WrongValue(dice()).inject(system)
     async with system.admin as client:
-        await client.set(VALUE.format(20_000), "right", ex=100)
+        await client.set(VALUE_KEYS.large(20_000), "right", ex=100)
         await WrongValue(dice()).inject(system)
-        assert await client.get(VALUE.format(20_000)) != "right"
-        assert 0 < await client.ttl(VALUE.format(20_000)) <= 100
+        assert await client.get(VALUE_KEYS.large(20_000)) != "right"
+        assert 0 < await client.ttl(VALUE_KEYS.large(20_000)) <= 100

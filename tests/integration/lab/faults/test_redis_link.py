@@ -12,8 +12,6 @@ from fiblab.lab.faults.redis_link import RedisLink
 from fiblab.queue import Job, Keys, Policy, Queue
 from fiblab.redis import Address, Connection, ReplyLost, ReplyTimeout
 
-from .conftest import through
-
 #: More than any buffer on the way holds.
 LARGE = bytes(range(256)) * 80_000
 
@@ -35,9 +33,9 @@ async def _has_passed(link: Link, operation: str) -> None:
 
 
 @pytest.fixture
-async def other(redis_url: str, redis_link: RedisLink) -> AsyncIterator[Connection]:
+async def other(redis_link: RedisLink) -> AsyncIterator[Connection]:
     """Give a second connection through the link."""
-    address = Address.parse(through(redis_url, redis_link))
+    address = Address.parse(redis_link.url)
     opened = Connection(address, name="other", reply_timeout=5)
     await opened.connect()
     yield opened
@@ -163,12 +161,10 @@ async def test_what_is_stalled_arrives_when_it_may(redis_link: RedisLink, far: C
     assert await answer == b"PONG"
 
 
-async def test_a_stalled_link_takes_new_connections_and_is_mute(
-    redis_url: str, redis_link: RedisLink
-) -> None:
+async def test_a_stalled_link_takes_new_connections_and_is_mute(redis_link: RedisLink) -> None:
     """A login waits until the link resumes."""
     redis_link.stall()
-    late = Connection(Address.parse(through(redis_url, redis_link)), name="late")
+    late = Connection(Address.parse(redis_link.url), name="late")
     connecting = asyncio.create_task(late.connect())
     done, _ = await asyncio.wait([connecting], timeout=0.05)
     assert not done
