@@ -15,8 +15,9 @@ class ValueKeys:
         self.dense = f"{tag}:{VERSION}:values"
         #: String: the index up to which the dense range is complete; never expires.
         self.marker = f"{tag}:{VERSION}:max"
-        self._large = f"{tag}:{VERSION}:value:"
+        #: Of the strings of the values beyond the dense range.
+        self.large_prefix = f"{tag}:{VERSION}:value:"
 
     def large(self, index: int) -> str:
         """Name the string of one value beyond the dense range; it expires."""
-        return f"{self._large}{index}"
+        return f"{self.large_prefix}{index}"

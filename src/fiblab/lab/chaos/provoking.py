@@ -13,7 +13,7 @@ from fiblab.lab.chaos.load import calls
 from fiblab.lab.chaos.load.clients import Clients
 from fiblab.lab.chaos.system import System
 from fiblab.lab.faults.crash_points import CrashPoint
-from fiblab.lab.faults.redis_faults import DENSE, MARKER, VALUE
+from fiblab.lab.faults.redis_faults import VALUE_KEYS
 
 #: Requests that are sent for one provocation, to be taken by each server and each worker.
 REQUESTS = 6
@@ -61,19 +61,19 @@ class Provoker:
         await self._ask(*indices)
         async with self._system.admin as redis:
             for index in indices:
-                await redis.set(VALUE.format(index), WRONG, ex=30)
+                await redis.set(VALUE_KEYS.large(index), WRONG, ex=30)
         await self._ask(*indices, *indices)
 
     async def _wrong_dense_value(self, _service: str) -> None:
         indices = self._dice.sample(self._system.shape.indices.dense, REQUESTS)
         async with self._system.admin as redis:
             for index in indices:
-                await redis.hset(DENSE, str(index), WRONG)
+                await redis.hset(VALUE_KEYS.dense, str(index), WRONG)
         await self._ask(*indices, *indices)
 
     async def _empty_dense_range(self, _service: str) -> None:
         async with self._system.admin as redis:
-            await redis.delete(DENSE, MARKER)
+            await redis.delete(VALUE_KEYS.dense, VALUE_KEYS.marker)
         await self._ask(*self._dice.sample(self._system.shape.indices.dense, REQUESTS))
 
     async def _new_start(self, service: str) -> None:
@@ -81,7 +81,7 @@ class Provoker:
 
     async def _new_start_with_wrong_marker(self, service: str) -> None:
         async with self._system.admin as redis:
-            await redis.set(MARKER, "999999")
+            await redis.set(VALUE_KEYS.marker, "999999")
         await self._new_start(service)
 
     async def _heavy(self, _service: str) -> None:

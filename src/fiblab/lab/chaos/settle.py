@@ -9,6 +9,7 @@ import redis.asyncio
 
 from fiblab.lab.chaos.load import calls
 from fiblab.lab.chaos.load.clients import Clients
+from fiblab.queue import Keys
 
 #: Seconds after the last fault in which all must be settled; far above any lease and any delay.
 SETTLE_LIMIT_S = 120.0
@@ -22,9 +23,6 @@ HOLD_S = 5
 OPEN_ROWS = "select count(*) from request_ledger where state = 'open'"
 INDICES = "select distinct index from request_ledger order by index"
 ROWS = "select count(*) from request_ledger"
-
-#: Where a job may wait or run, by the names of docs/chapters and queue.md.
-TAG = "{fiblab:0}"
 
 
 class NotSettled(Exception):  # noqa: N818 - read as a sentence in the report
@@ -42,7 +40,7 @@ async def settled(postgres_url: str, redis_url: str) -> float:
     try:
         while True:
             rows = await connection.fetchval(OPEN_ROWS)
-            jobs = await client.hlen(f"{TAG}:job")
+            jobs = await client.hlen(Keys().job)
             waited = time.monotonic() - began
             if not rows and not jobs:
                 return waited

@@ -5,13 +5,16 @@ import random
 from pathlib import Path
 
 from fiblab.lab.faults.fault import Fault, NotReached, Surroundings
+from fiblab.queue import Keys
+from fiblab.storage import ValueKeys
 
 #: Bytes at the end of the append-only file within which it is cut.
 TAIL_BYTES = 64 * 1024
 
-#: Keys of the values, as the design names them.
-DENSE, MARKER = "{fiblab:0}:v1:values", "{fiblab:0}:v1:max"
-VALUE = "{{fiblab:0}}:v1:value:{}"
+#: Keys of the values.
+VALUE_KEYS = ValueKeys(Keys().tag)
+#: Matches those beyond the dense range.
+EVERY_VALUE = f"{VALUE_KEYS.large_prefix}*"
 
 
 class _RedisFault(Fault):
@@ -25,7 +28,6 @@ class RedisKilled(_RedisFault):
 
     row = "Redis killed, AOF everysec"
     name = "Redis killed"
-    loses_redis = "rolled back"
 
     async def inject(self, system: Surroundings) -> None:
         """Kill it."""
@@ -61,7 +63,6 @@ class RedisWiped(_RedisFault):
 
     row = "Redis wiped"
     name = "FLUSHALL"
-    loses_redis = "wiped"
 
     async def inject(self, system: Surroundings) -> None:
         """Empty it."""
@@ -156,7 +157,7 @@ class WrongValue(_RedisFault):
         """Overwrite one value beyond the dense range, with its time to live."""
         async with system.admin as client:
             for cursor in (self._dice.randrange(1 << 16), 0):  # the first may lie behind them all
-                _, keys = await client.scan(cursor, match=VALUE.format("*"), count=500)
+                _, keys = await client.scan(cursor, match=EVERY_VALUE, count=500)
                 if keys:
                     await client.set(self._dice.choice(keys), "1234567890", xx=True, keepttl=True)
                     return
@@ -175,7 +176,7 @@ class WrongDenseValue(_RedisFault):
     async def inject(self, system: Surroundings) -> None:
         """Overwrite it, or put a wrong one where there is none."""
         async with system.admin as client:
-            await client.hset(DENSE, str(self._index), "999999999999")
+            await client.hset(VALUE_KEYS.dense, str(self._index), "999999999999")
 
 
 class MissingDenseValue(_RedisFault):
@@ -190,7 +191,7 @@ class MissingDenseValue(_RedisFault):
     async def inject(self, system: Surroundings) -> None:
         """Delete it; the marker stays."""
         async with system.admin as client:
-            await client.hdel(DENSE, str(self._index))
+            await client.hdel(VALUE_KEYS.dense, str(self._index))
 
 
 class WrongMarker(_RedisFault):
@@ -205,7 +206,7 @@ class WrongMarker(_RedisFault):
     async def inject(self, system: Surroundings) -> None:
         """Overwrite the marker."""
         async with system.admin as client:
-            await client.set(MARKER, self._marker)
+            await client.set(VALUE_KEYS.marker, self._marker)
 
 
 def _newest_increment(folder: Path) -> Path:
