@@ -131,7 +131,7 @@ class LabRun:
             self._start("worker" if number == 1 else f"worker-{number}", Service.WORKER)
         server = self._start("server", Service.SERVER, {"FIBLAB_PORT": str(port)})
         page = self._place.address(port)
-        server.wait_ready(lambda: _is_ready(page), READY_LIMIT_S, self._signals.pause)
+        server.wait_ready(lambda: is_ready(page), READY_LIMIT_S, self._signals.pause)
         return page
 
     def _start(
@@ -171,7 +171,8 @@ class LabRun:
         print(f"fiblab {seconds:6.1f} s  {text}", file=sys.stderr, flush=True)
 
 
-def _is_ready(page: str) -> bool:
+def is_ready(page: str) -> bool:
+    """Look once whether the server at that address says that it is ready."""
     with suppress(httpx.TransportError):
         return httpx.get(f"{page}/readyz", timeout=PROBE_TIMEOUT_S).is_success
     return False

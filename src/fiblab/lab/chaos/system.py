@@ -1,18 +1,18 @@
 """The system under test: durable stores, servers and workers as real processes, links between."""
 
 import asyncio
-import contextlib
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
-import httpx
 from redis.asyncio import Redis
 
+from fiblab.cli.lab_run import is_ready
 from fiblab.cli.own_users import StoreUrls, let_services_in
 from fiblab.embedded import EmbeddedStack
 from fiblab.embedded.ports import free_port
@@ -27,16 +27,10 @@ from fiblab.storage.migrate import apply
 LOOK_S = 0.05
 #: Seconds until a process that ended is started again: a supervisor's quickest.
 RESTART_S = 0.2
-#: Seconds for the whole system to answer that it is ready.
+#: Seconds for a server to answer that it is ready.
 READY_LIMIT_S = 60.0
 #: Seconds that a process has for ending in order, above its own grace.
 STOP_GRACE_S = 15.0
-#: Seconds for one look at /readyz.
-PROBE_TIMEOUT_S = 2.0
-#: What a /readyz that is not there yet looks like.
-NOT_THERE = (httpx.TransportError,)
-
-
 #: The operator's token of a system under test, which is sought in its logs.
 OPERATOR_TOKEN = secrets.token_urlsafe(24)
 
@@ -131,37 +125,23 @@ class System:
         """The folder that holds a log of each process."""
         return self.stack.data_dir.path / "logs"
 
-    async def start(self, exit_stack: AsyncExitStack) -> None:
-        """Start every service, and return once each server is ready."""
+    async def start(self) -> None:
+        """Start every service, and return once each server is ready; `stop` ends what has begun."""
         for number in range(1, self.shape.workers + 1):
-            await self._open(exit_stack, f"worker-{number}", "worker", {})
+            await self._open(f"worker-{number}", "worker", {})
         for number in range(1, self.shape.servers + 1):
             name, port = f"server-{number}", free_port("127.0.0.1")
             self.addresses[name] = f"http://127.0.0.1:{port}"
-            await self._open(exit_stack, name, "server", {"FIBLAB_PORT": str(port)})
-        exit_stack.push_async_callback(self._stop)
-        async with asyncio.timeout(READY_LIMIT_S):
-            for name in self.addresses:
-                await self.ready(name)
+            await self._open(name, "server", {"FIBLAB_PORT": str(port)})
+        for name, address in self.addresses.items():
+            process, answers = self.services[name].process, partial(is_ready, address)
+            await asyncio.to_thread(process.wait_ready, answers, READY_LIMIT_S)
 
-    async def _open(
-        self, exit_stack: AsyncExitStack, name: str, kind: str, own: Mapping[str, str]
-    ) -> None:
+    async def _open(self, name: str, kind: str, own: Mapping[str, str]) -> None:
         urls = self._urls[AccessOf(kind)]
         service = Service(name, kind, urls.redis, urls.postgres)
         self.services[name] = service
-        exit_stack.push_async_callback(service.close)
         await service.open(self.stack.data_dir, {**self.shape.settings(), **own})
-
-    async def ready(self, server: str) -> None:
-        """Wait until a server says that it is ready."""
-        async with httpx.AsyncClient(timeout=PROBE_TIMEOUT_S) as client:
-            while True:
-                with contextlib.suppress(*NOT_THERE):
-                    answer = await client.get(f"{self.addresses[server]}/readyz")
-                    if answer.is_success:
-                        return
-                await asyncio.sleep(LOOK_S)
 
     async def keep_running(self) -> None:
         """Start again whatever ends, until cancelled."""
@@ -172,13 +152,16 @@ class System:
                     service.start()
             await asyncio.sleep(LOOK_S)
 
-    async def _stop(self) -> None:
+    async def stop(self) -> None:
         """End all services side by side, in order as `up` would."""
-        for service in self.services.values():
+        started = [service for service in self.services.values() if service.starts]
+        for service in started:
             if service.process.is_running:
                 service.process.ask_to_stop()
-        for service in self.services.values():  # each has been asked: the waits overlap
+        for service in started:  # each has been asked: the waits overlap
             await asyncio.to_thread(service.process.stop, STOP_GRACE_S)
+        for service in self.services.values():
+            await service.close()
 
 
 def password_of(url: str) -> str:
@@ -203,5 +186,6 @@ async def running_system(folder: Path, shape: Shape) -> AsyncIterator[System]:
         apply(stack.postgres_url)
         urls = await asyncio.to_thread(let_services_in, stack)
         system = System(stack, urls, shape)
-        await system.start(exit_stack)
+        exit_stack.push_async_callback(system.stop)
+        await system.start()
         yield system
