@@ -36,8 +36,7 @@ def add_queue(router: Router, operating: Operating) -> None:
 def _wire(depth: Depth) -> QueueDepth:
     return QueueDepth(
         lanes=[
-            # Redis's clock, by which ages are taken, may have been set back.
-            LaneDepth(lane, ready, max(0, depth.oldest_ms[lane]) / 1_000)
+            LaneDepth(lane, ready, depth.oldest_ms[lane] / 1_000)
             for lane, ready in depth.ready.items()
         ],
         leased=depth.leased,

@@ -70,8 +70,7 @@ class Executor:
         child = await self._started(self._child or self._start_child())
         if not child.has_ended:
             return child
-        await child.kill()
-        return await self._started(self._start_child())
+        return await self._started(await self._replace(child))
 
     async def _started(self, starting: asyncio.Task[ChildProcess]) -> ChildProcess:
         try:
@@ -81,6 +80,6 @@ class Executor:
             self._child = None  # so that the next call tries again
             raise
 
-    async def _replace(self, child: ChildProcess) -> None:
+    async def _replace(self, child: ChildProcess) -> asyncio.Task[ChildProcess]:
         await child.kill()
-        self._start_child()
+        return self._start_child()
