@@ -2,14 +2,18 @@
 
 import itertools
 import threading
+from collections.abc import Callable
 from typing import Self
 
 import httpx
 
 from .system import Served, System, fibonacci
 
-#: Clients that ask all the time, and requests for each new index.
-CLIENTS, REQUESTS_PER_INDEX = 4, 2
+#: Clients that ask all the time.
+CLIENTS = 4
+
+#: Requests for each new index, where the test does not say for which index to ask.
+REQUESTS_PER_INDEX = 2
 
 #: Seconds within which the next requests must have been accepted.
 PATIENCE_S = 60
@@ -18,15 +22,29 @@ PATIENCE_S = 60
 _numbers = itertools.count(REQUESTS_PER_INDEX * 2_000)
 
 
-class KeyedLoad:
-    """What was accepted is in `accepted`: the index by request id."""
+def _new_index(number: int) -> int:
+    return number // REQUESTS_PER_INDEX
 
-    def __init__(self, served: Served) -> None:
+
+class KeyedLoad:
+    """What was accepted is in `accepted`: the index by request id.
+
+    `index_of` tells for which index a request is, by its number.
+    """
+
+    def __init__(
+        self,
+        served: Served,
+        *,
+        clients: int = CLIENTS,
+        index_of: Callable[[int], int] = _new_index,
+    ) -> None:
         self._served = served
+        self._index_of = index_of
         self.accepted: dict[str, int] = {}
         self._over = threading.Event()
         self._grown = threading.Condition()
-        self._clients = [threading.Thread(target=self._client) for _ in range(CLIENTS)]
+        self._clients = [threading.Thread(target=self._client) for _ in range(clients)]
 
     def __enter__(self) -> Self:
         for client in self._clients:
@@ -42,7 +60,7 @@ class KeyedLoad:
         with httpx.Client(base_url=self._served.client.base_url, timeout=PATIENCE_S) as client:
             while not self._over.is_set():
                 number = next(_numbers)
-                self._ask(client, f"load-{number}", number // REQUESTS_PER_INDEX)
+                self._ask(client, f"load-{number}", self._index_of(number))
 
     def _ask(self, client: httpx.Client, key: str, index: int) -> None:
         sent = {"Idempotency-Key": key}
@@ -68,10 +86,14 @@ def settled(system: System, served: Served, accepted: dict[str, int]) -> None:
         assert served.until_done(index) == fibonacci(index)
     while any(state == "open" for _, state in system.rows().values()):
         assert all(service.is_running for service in system.services)
-    rows = system.rows()
-    assert {state for _, state in rows.values()} == {"done"}
-    indices = [index for index, _ in rows.values()]
-    assert accepted.items() <= {request: index for request, (index, _) in rows.items()}.items()
-    counts = system.counts()
+    assert {state for _, state in system.rows().values()} == {"done"}
+    counted_once(system, accepted)
+
+
+def counted_once(system: System, accepted: dict[str, int]) -> None:
+    """Hold ledger and counts against what clients were told."""
+    rows = {request: index for request, (index, _) in system.rows().items()}
+    assert accepted.items() <= rows.items()
+    counts, indices = system.counts(), list(rows.values())
     for index in set(indices):
         assert counts[index] == indices.count(index)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import redis
+from tests.freezing import freeze
 
 from fiblab.embedded.ports import free_port
 from fiblab.embedded.redis_programs import choose
@@ -64,8 +65,7 @@ class RedisProcess:
 
     def freeze(self) -> None:
         """SIGSTOP; returns when the kernel says that it stands."""
-        self.process.send_signal(signal.SIGSTOP)
-        os.waitpid(self.process.pid, os.WUNTRACED)
+        freeze(self.process)
 
     def thaw(self) -> None:
         """SIGCONT."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import psutil
+from tests.freezing import freeze
 
 #: Seconds within which whatever was asked of a process must have happened.
 PATIENCE_S = 30.0
@@ -81,8 +82,7 @@ class ServiceProcess:
 
     def freeze(self) -> None:
         """SIGSTOP; returns when the kernel says that it stands."""
-        self._process.send_signal(signal.SIGSTOP)
-        os.waitpid(self.pid, os.WUNTRACED)
+        freeze(self._process)
 
     def thaw(self) -> None:
         """SIGCONT."""

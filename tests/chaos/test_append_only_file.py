@@ -12,16 +12,12 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
-from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
+from tests.integration.worker.owing import sweeper_of
 
 from fiblab.bootstrap import WorkerParts, open_worker_parts
 from fiblab.config import WorkerSettings
-from fiblab.observability.metrics import WorkerMetrics
 from fiblab.queue import Claimant, Failure, Heartbeat, JobState
-from fiblab.worker.maintenance.sweeper import Sweeper
-from fiblab.worker.outages import Outages
-from fiblab.worker.shutdown import Shutdown
 
 from .conftest import job
 from .redis_process import RedisProcess
@@ -128,7 +124,7 @@ async def is_whole_and_restored(own_redis: RedisProcess, url: str) -> None:
     assert {name for name, where in found.items() if len(where) != 1} == set()
     assert found.keys() == {str(name) for name in eye.hkeys("{fiblab:0}:job")}
     async with parts_on(own_redis, url) as parts:
-        await sweeper_of(parts).sweep()
+        await sweeper_of(parts, after_s=1).sweep()
         statuses = await parts.queue.status([str(index) for index in OWED])
         stored = await parts.values.redis.exists(list(OWED))
     with psycopg.connect(url, autocommit=True) as database:
@@ -144,17 +140,3 @@ async def is_whole_and_restored(own_redis: RedisProcess, url: str) -> None:
             assert status.state in {JobState.READY, JobState.LEASED, JobState.DELAYED}
         else:
             assert is_stored if rows[index] == "done" else status.state is JobState.DEAD
-
-
-def sweeper_of(parts: WorkerParts) -> Sweeper:
-    """Make a sweeper that looks at every open row."""
-    return Sweeper(
-        parts.open_requests,
-        parts.queue,
-        parts.values,
-        outages=Outages(Shutdown()),
-        metrics=WorkerMetrics(CollectorRegistry()),
-        interval_s=60,
-        after_s=1,
-        light_max_index=parts.settings.light_max_index,
-    )

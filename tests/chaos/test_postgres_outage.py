@@ -1,15 +1,11 @@
 """PostgreSQL cut off, stopped at once, frozen, locked and read-only under a whole system."""
 
-import itertools
 import os
 import signal
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Self
 
-import httpx
 import psycopg
 import pytest
 
@@ -17,6 +13,7 @@ from fiblab.embedded import EmbeddedStack
 from fiblab.embedded.postgres import PostgresServer
 from fiblab.storage.migrate import apply
 
+from .keyed_load import KeyedLoad, counted_once
 from .redis_process import RedisProcess
 from .system import Served, System, refused_for_now
 
@@ -56,58 +53,9 @@ def served(shared_system: System) -> Served:
     return shared_system.serve()
 
 
-class Load:
-    """Clients that each repeat a request with its key until it is accepted, then ask anew."""
-
-    def __init__(self, served: Served) -> None:
-        self._served = served
-        self._numbers = itertools.count()
-        self.accepted: dict[str, int] = {}
-        self._over = threading.Event()
-        self._grown = threading.Condition()
-        self._clients = [threading.Thread(target=self._client) for _ in range(CLIENTS)]
-
-    def __enter__(self) -> Self:
-        for client in self._clients:
-            client.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        for client in self._clients:
-            client.join()
-
-    def _client(self) -> None:
-        with httpx.Client(base_url=self._served.client.base_url, timeout=30) as client:
-            while not self._over.is_set():
-                number = next(self._numbers)
-                self._ask(client, f"load-{id(self)}-{number}", 2_000 + number % INDICES)
-
-    def _ask(self, client: httpx.Client, key: str, index: int) -> None:
-        sent = {"Idempotency-Key": key}
-        while (
-            answer := client.post(f"/api/v1/fibonacci/{index}", headers=sent)
-        ).status_code == 503:
-            assert int(answer.headers["retry-after"]) >= 1
-        assert answer.status_code in {200, 202}, answer.text
-        with self._grown:
-            self.accepted[f"key:{key}"] = index
-            self._grown.notify_all()
-
-    def goes_on(self, by: int = 60) -> None:
-        """Wait until so many more requests were accepted."""
-        with self._grown:
-            goal = len(self.accepted) + by
-            assert self._grown.wait_for(lambda: len(self.accepted) >= goal, 60)
-
-
-def counted_once(system: System, accepted: dict[str, int]) -> None:
-    """Hold ledger and counts against what clients were told."""
-    rows = {request: index for request, (index, _) in system.rows().items()}
-    assert accepted.items() <= rows.items()
-    counts = system.counts()
-    for index in set(rows.values()):
-        assert counts[index] == list(rows.values()).count(index)
+def load(served: Served) -> KeyedLoad:
+    """Make clients that all ask for the same few indices, whose counts they contend for."""
+    return KeyedLoad(served, clients=CLIENTS, index_of=lambda number: 2_000 + number % INDICES)
 
 
 def test_connections_cut_around_commits(
@@ -117,34 +65,34 @@ def test_connections_cut_around_commits(
     cut = 0
     with (
         psycopg.connect(postgres.superuser_url, autocommit=True) as superuser,
-        Load(served) as load,
+        load(served) as clients,
     ):
         for _ in range(10):
-            load.goes_on(by=20)
+            clients.goes_on(by=20)
             found = superuser.execute(
                 "select count(pg_terminate_backend(pid)) from pg_stat_activity"
                 " where backend_type = 'client backend' and pid <> pg_backend_pid()"
             ).fetchone()
             assert found is not None
             cut += found[0]
-        load.goes_on()
+        clients.goes_on(by=60)
     assert cut > 10
-    counted_once(shared_system, load.accepted)
+    counted_once(shared_system, clients.accepted)
 
 
 def test_stopped_at_once_and_back(
     served: Served, shared_system: System, postgres: PostgresServer
 ) -> None:
     """Nothing that was accepted is lost or doubled, and both services recover by themselves."""
-    with Load(served) as load:
-        load.goes_on()
+    with load(served) as clients:
+        clients.goes_on(by=60)
         os.kill(postgres.process.pid, signal.SIGQUIT)  # what `pg_ctl stop -m immediate` sends
         assert postgres.process.wait_ended(30)
         assert served.client.get("/livez").status_code == 200
         assert served.client.get("/readyz").status_code == 503
         postgres.start()
-        load.goes_on()
-    counted_once(shared_system, load.accepted)
+        clients.goes_on(by=60)
+    counted_once(shared_system, clients.accepted)
     assert all(service.is_running for service in shared_system.services)
 
 

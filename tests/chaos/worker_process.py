@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import psutil
+from tests.freezing import freeze
 
 #: Seconds within which whatever was asked of a process must have happened.
 PATIENCE_S = 30
@@ -37,8 +38,7 @@ class WorkerProcess:
 
     def freeze(self) -> None:
         """SIGSTOP it, its children not; returns when the kernel says that it stands."""
-        self._process.send_signal(signal.SIGSTOP)
-        os.waitpid(self._process.pid, os.WUNTRACED)
+        freeze(self._process)
 
     def thaw(self) -> None:
         """SIGCONT."""

@@ -12,8 +12,11 @@ import httpx
 import msgspec
 import psutil
 import pytest
+from playwright.sync_api import Browser
 
 from fiblab.cli.running import Running
+
+from .page_browser import browser_or_skip
 
 ROOT = Path(__file__).parents[2]
 
@@ -131,3 +134,10 @@ def start_lab(tmp_path: Path) -> StartLab:
         return running_lab(tmp_path, *options, kept=kept, **settings)
 
     return start
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give Chromium to one module alone: its event loop would stand in async tests' way."""
+    with browser_or_skip() as started:
+        yield started

@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
 from .computing import held_in_the_middle
 from .conftest import Lab, running_lab
-from .page_browser import browser_or_skip
 from .page_calculate import CalculatePage
 
 pytestmark = [pytest.mark.e2e]
@@ -35,13 +34,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Give the page a lab of its own: it shows what others have asked for."""
     with running_lab(tmp_path_factory.mktemp("page")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Give Chromium to this module alone: its event loop would stand in async tests' way."""
-    with browser_or_skip() as started:
-        yield started
 
 
 @pytest.fixture

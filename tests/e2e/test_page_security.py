@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from .conftest import Lab, running_lab
-from .page_browser import browser_or_skip
 from .page_calculate import CalculatePage
 
 pytestmark = [pytest.mark.e2e]
@@ -37,13 +36,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Give a lab to all tests here."""
     with running_lab(tmp_path_factory.mktemp("page-security")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Give Chromium to this module alone: its event loop would stand in async tests' way."""
-    with browser_or_skip() as started:
-        yield started
 
 
 @pytest.fixture

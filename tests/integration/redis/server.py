@@ -1,10 +1,11 @@
 """A redis-server of the tests' own, to be frozen, killed and started again."""
 
-import os
 import shutil
 import signal
 import subprocess
 from pathlib import Path
+
+from tests.freezing import freeze
 
 
 class RedisServer:
@@ -38,8 +39,7 @@ class RedisServer:
 
     def freeze(self) -> None:
         """SIGSTOP; returns when the kernel says that it stands."""
-        self.process.send_signal(signal.SIGSTOP)
-        os.waitpid(self.process.pid, os.WUNTRACED)
+        freeze(self.process)
 
     def thaw(self) -> None:
         """SIGCONT."""
