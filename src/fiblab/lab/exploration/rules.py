@@ -1,6 +1,6 @@
 """The protocol's invariants, each as a look at one state, one call, or one end.
 
-The numbers are those of the design: ARCHITECTURE.md lists them.
+The numbers are those of `fiblab.lab.checker.invariants`.
 """
 
 from collections import Counter

@@ -28,7 +28,8 @@ the URL and migrating again. `fiblab up` does all this by itself for the stores 
 stores that it is given it adds nobody.
 
 **Redis forgets** its users when it restarts, unless it has an `aclfile`: `migrate` saves into it,
-and says so where there is none. A managed Redis keeps users by itself, but often X
+and says so where there is none. A managed Redis keeps users by itself; where it takes them from its
+own console alone, write the rules below there.
 
 **What a user may still do.** Whoever has the server's password may count requests that nobody
 made, empty the queue and change values in Redis key by key; every value is checked before it is

@@ -62,8 +62,12 @@ class AcceptedRequests:
 
     def _judge_index(self, index: int, found: int, findings: Findings) -> None:
         accepted, unknown = self._accepted[index], self._unknown[index]
-        numbers = (f"index {index}", f"{found} rows without a key", f"{accepted} accepted",
-                   f"{unknown} of unknown outcome")  # fmt: skip
+        numbers = (
+            f"index {index}",
+            f"{found} rows without a key",
+            f"{accepted} accepted",
+            f"{unknown} of unknown outcome",
+        )
         if found < accepted:
             findings.breach(1, "an accepted request has no ledger row", *numbers)
         if found > accepted + unknown:

@@ -43,8 +43,9 @@ class KeyedRequests:
             return
         if asked.accepted not in {None, ends}:
             what = "one Idempotency-Key was accepted for two different requests"
-            findings.breach(1, what, f"key {exchange.key}", f"exchanges {asked.number}",
-                            exchange.number)  # fmt: skip
+            findings.breach(
+                1, what, f"key {exchange.key}", f"exchanges {asked.number}", exchange.number
+            )
         elif asked.accepted is None:
             asked.accepted, asked.number = ends, exchange.number
 

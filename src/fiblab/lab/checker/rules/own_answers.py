@@ -28,9 +28,12 @@ class OwnAnswers:
             indices = [item.index for item in exchange.items]
             what = "an answer speaks of other indices than its request"
             findings.breach(
-                13, what, *evidence, f"asked for {exchange.first} to {exchange.last}",
+                13,
+                what,
+                *evidence,
+                f"asked for {exchange.first} to {exchange.last}",
                 f"answered {indices[:3]}, {len(indices)} in all",
-            )  # fmt: skip
+            )
 
     def conclude(self, _evidence: Evidence, findings: Findings) -> None:
         """Tell how much was seen."""
