@@ -4,8 +4,14 @@ import tailwindcss from '@tailwindcss/vite';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-/** Where `npm run dev` finds the API: a server started beside it with its defaults. */
-const DEV_API = 'http://127.0.0.1:8000';
+/** Where `npm run dev` finds the API: by default a server started beside it with its defaults. */
+const DEV_API = process.env['FIBLAB_DEV_API'] ?? 'http://127.0.0.1:8000';
+
+/** What is the server's and not the page's. */
+const API_PATHS = ['/api', '/docs', '/metrics', '/openapi.json', '/readyz'];
+
+/** As the server's own page would ask: it answers no other origin what changes something. */
+const asOwnPage = { target: DEV_API, changeOrigin: true, headers: { origin: DEV_API } };
 
 /**
  * Takes the style attribute off SvelteKit's own route announcer: the server's policy is
@@ -34,6 +40,6 @@ export default defineConfig({
       compilerOptions: { runes: true }
     })
   ],
-  server: { proxy: { '/api': DEV_API } },
+  server: { proxy: Object.fromEntries(API_PATHS.map((path) => [path, asOwnPage])) },
   test: { include: ['src/**/*.test.ts'], restoreMocks: true }
 });

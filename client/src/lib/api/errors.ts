@@ -5,6 +5,7 @@
  *   ├── Unreachable     no answer at all: offline, server down, name unknown      indefinite
  *   ├── TimedOut        no answer in time                                         indefinite
  *   ├── Unreadable      an answer, but not one this API gives (a proxy's page)    indefinite
+ *   ├── LabMissing      this server is no lab's: nothing can be broken here
  *   └── ProblemError    the server said what is wrong (RFC 9457)
  *       ├── Rejected      4xx: the same request can never succeed
  *       ├── RateLimited   429: too many requests, welcome again later
@@ -41,6 +42,13 @@ export class Unreadable extends ApiError {
   override readonly name = 'Unreadable';
   readonly retryable = true;
   readonly definite = false;
+}
+
+/** The server runs without the lab, as in production: faults and experiments need `fiblab up`. */
+export class LabMissing extends ApiError {
+  override readonly name = 'LabMissing';
+  readonly retryable = false;
+  readonly definite = true;
 }
 
 /** An answer in problem details; `problem` is what the server sent. */

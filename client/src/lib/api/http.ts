@@ -9,7 +9,9 @@ export type Fetch = typeof globalThis.fetch;
 
 /** What a call needs beside its path. */
 export interface Call {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'DELETE';
+  /** Sent as JSON. */
+  body?: object;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
   /** Statuses that are answers here, though HTTP calls them errors. */
@@ -32,27 +34,51 @@ export class Http {
    * When the caller aborts, the abort's own reason is thrown.
    */
   async send(path: string, call: Call = {}): Promise<Response> {
-    const response = await this.receive(path, call);
+    return this.accepted(path, call, AbortSignal.timeout(REPLY_TIMEOUT_MS));
+  }
+
+  /**
+   * As `send`, for an answer that goes on for as long as it is read: its head alone must arrive
+   * in time. Whoever reads the body meets a cut connection as a TypeError.
+   */
+  async open(path: string, call: Call = {}): Promise<Response> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), REPLY_TIMEOUT_MS);
+    try {
+      return await this.accepted(path, call, late.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async accepted(path: string, call: Call, late: AbortSignal): Promise<Response> {
+    const response = await this.receive(path, call, late);
     if (response.ok || call.expect?.includes(response.status)) return response;
     throw problemError(await readProblem(response), waitOf(response));
   }
 
-  private async receive(path: string, { method = 'GET', headers = {}, signal }: Call) {
-    const timeout = AbortSignal.timeout(REPLY_TIMEOUT_MS);
+  private async receive(path: string, call: Call, late: AbortSignal): Promise<Response> {
+    const { signal } = call;
     try {
       return await this.fetch(this.origin + path, {
-        method,
-        headers: { Accept: 'application/json', ...headers },
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout
+        ...initOf(call),
+        signal: signal ? AbortSignal.any([signal, late]) : late
       });
     } catch (cause) {
       signal?.throwIfAborted();
-      if (timeout.aborted) {
+      if (late.aborted) {
         throw new TimedOut(`No answer within ${REPLY_TIMEOUT_MS / 1000} seconds.`, { cause });
       }
       throw new Unreachable('The server could not be reached.', { cause });
     }
   }
+}
+
+function initOf({ method = 'GET', headers = {}, body }: Call): RequestInit {
+  const accept = { Accept: 'application/json', ...headers };
+  if (!body) return { method, headers: accept };
+  const json = { 'Content-Type': 'application/json' };
+  return { method, headers: { ...accept, ...json }, body: JSON.stringify(body) };
 }
 
 /** Milliseconds that the answer asks to wait, or null. */

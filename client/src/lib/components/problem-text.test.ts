@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problemError, TimedOut, Unreachable, Unreadable } from '#lib/api/errors.ts';
+import { LabMissing, problemError, TimedOut, Unreachable, Unreadable } from '#lib/api/errors.ts';
 import type { Problem } from '#lib/api/types.gen.ts';
 import { describeProblem } from './problem-text.ts';
 
@@ -19,6 +19,7 @@ describe('describeProblem', () => {
     ['no server', new Unreachable(''), true, 'cannot be reached', './fiblab up'],
     ['no answer', new TimedOut(''), true, 'did not answer in time', 'never counted twice'],
     ['a proxy’s page', new Unreadable(''), true, 'made no sense', 'proxy'],
+    ['no lab', new LabMissing(''), true, 'without the lab', './fiblab up'],
     ['a crowd', refusal({ status: 429 }), true, 'Too many requests', 'Nothing is lost'],
     ['a defect', refusal({ status: 500 }), true, 'broke on the server', 'Retrying may help'],
     ['a full queue', refusal({ status: 503 }), true, 'Title', 'Nothing was counted'],

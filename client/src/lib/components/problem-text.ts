@@ -1,5 +1,6 @@
 import {
   type ApiError,
+  LabMissing,
   ProblemError,
   RateLimited,
   Rejected,
@@ -38,6 +39,12 @@ function words(error: ApiError, online: boolean): Omit<ProblemText, 'requestId'>
     return {
       title: 'The server did not answer in time',
       advice: 'Whether it took the request is unknown. Retrying is safe: it is never counted twice.'
+    };
+  }
+  if (error instanceof LabMissing) {
+    return {
+      title: 'This server runs without the lab',
+      advice: 'Start “./fiblab up” on your own machine, and open the page that it names.'
     };
   }
   if (error instanceof RateLimited) {
