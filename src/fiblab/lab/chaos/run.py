@@ -1,6 +1,7 @@
 """One chaos run, from an empty folder to the verdict; see the package for the order of things."""
 
 import asyncio
+import itertools
 import platform
 import tempfile
 from collections.abc import AsyncIterator
@@ -109,7 +110,7 @@ class _ChaosRun:
         watcher.start()
         self.state.begin()
         caller = Caller(
-            list(system.addresses.values()),
+            itertools.cycle(list(system.addresses.values())),
             history.write,
             run=f"chaos-{self._options.seed}",
             began=self.state.began,

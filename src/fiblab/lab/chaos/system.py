@@ -1,36 +1,20 @@
-"""The system under test: durable stores, servers and workers as real processes, links between."""
+"""The system under test: how large it is, what it is told, and its start and end."""
 
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import asyncpg
-from redis.asyncio import Redis
-
-from fiblab.cli.lab_run import is_ready
 from fiblab.cli.own_users import StoreUrls, let_services_in
 from fiblab.embedded import EmbeddedStack
-from fiblab.embedded.ports import free_port
-from fiblab.embedded.postgres import PostgresServer
-from fiblab.embedded.redis import RedisServer
 from fiblab.lab.chaos.load.mix import Indices
-from fiblab.lab.chaos.service import Service
+from fiblab.lab.system import system
 from fiblab.storage.access.privileges import Service as AccessOf
 from fiblab.storage.migrate import apply
 
-#: Seconds between two looks whether a process has ended.
-LOOK_S = 0.05
-#: Seconds until a process that ended is started again: a supervisor's quickest.
-RESTART_S = 0.2
-#: Seconds for a server to answer that it is ready.
-READY_LIMIT_S = 60.0
-#: Seconds that a process has for ending in order, above its own grace.
-STOP_GRACE_S = 15.0
 #: The operator's token of a system under test, which is sought in its logs.
 OPERATOR_TOKEN = secrets.token_urlsafe(24)
 
@@ -75,15 +59,14 @@ class Shape:
         return {f"FIBLAB_{name.upper()}": str(value) for name, value in numbers.items()}
 
 
-class System:
-    """What runs, by name. Faults and the runner hold it; nothing in it knows of them."""
+class System(system.System):
+    """A system of a certain shape."""
 
     def __init__(
         self, stack: EmbeddedStack, urls: Mapping[AccessOf, StoreUrls], shape: Shape
     ) -> None:
-        self.stack = stack
+        super().__init__(stack, urls, shape.settings())
         self.shape = shape
-        self._urls = urls
         self.secrets = (
             *(password_of(url) for url in (stack.redis_url, stack.postgres_url)),
             *(password_of(url) for own in urls.values() for url in (own.redis, own.postgres)),
@@ -91,77 +74,14 @@ class System:
             OPERATOR_TOKEN,
         )
         """What must stand in no log."""
-        self.services: dict[str, Service] = {}
-        self.addresses: dict[str, str] = {}
-        """Of each server."""
-
-    @property
-    def redis(self) -> RedisServer:
-        """Its Redis."""
-        assert self.stack.redis is not None  # noqa: S101 - the stack brings its own
-        return self.stack.redis
-
-    @property
-    def postgres(self) -> PostgresServer:
-        """Its PostgreSQL."""
-        assert self.stack.postgres is not None  # noqa: S101 - the stack brings its own
-        return self.stack.postgres
-
-    @property
-    def admin(self) -> Redis:
-        """Commands to Redis past all links, on a connection of their own."""
-        return Redis.from_url(self.stack.redis_url, decode_responses=True)
-
-    async def postgres_version(self) -> str:
-        """Ask PostgreSQL for its version."""
-        connection = await asyncpg.connect(self.stack.postgres_url)
-        try:
-            return str(await connection.fetchval("show server_version")).split()[0]
-        finally:
-            await connection.close()
-
-    @property
-    def logs(self) -> Path:
-        """The folder that holds a log of each process."""
-        return self.stack.data_dir.path / "logs"
 
     async def start(self) -> None:
         """Start every service, and return once each server is ready; `stop` ends what has begun."""
         for number in range(1, self.shape.workers + 1):
-            await self._open(f"worker-{number}", "worker", {})
+            await self.open_worker(f"worker-{number}")
         for number in range(1, self.shape.servers + 1):
-            name, port = f"server-{number}", free_port("127.0.0.1")
-            self.addresses[name] = f"http://127.0.0.1:{port}"
-            await self._open(name, "server", {"FIBLAB_PORT": str(port)})
-        for name, address in self.addresses.items():
-            process, answers = self.services[name].process, partial(is_ready, address)
-            await asyncio.to_thread(process.wait_ready, answers, READY_LIMIT_S)
-
-    async def _open(self, name: str, kind: str, own: Mapping[str, str]) -> None:
-        urls = self._urls[AccessOf(kind)]
-        service = Service(name, kind, urls.redis, urls.postgres)
-        self.services[name] = service
-        await service.open(self.stack.data_dir, {**self.shape.settings(), **own})
-
-    async def keep_running(self) -> None:
-        """Start again whatever ends, until cancelled."""
-        while True:
-            for service in self.services.values():
-                if not service.process.is_running:
-                    await asyncio.sleep(RESTART_S)
-                    service.start()
-            await asyncio.sleep(LOOK_S)
-
-    async def stop(self) -> None:
-        """End all services side by side, in order as `up` would."""
-        started = [service for service in self.services.values() if service.starts]
-        for service in started:
-            if service.process.is_running:
-                service.process.ask_to_stop()
-        for service in started:  # each has been asked: the waits overlap
-            await asyncio.to_thread(service.process.stop, STOP_GRACE_S)
-        for service in self.services.values():
-            await service.close()
+            await self.open_server(f"server-{number}")
+        await self.wait_ready()
 
 
 def password_of(url: str) -> str:
@@ -185,7 +105,7 @@ async def running_system(folder: Path, shape: Shape) -> AsyncIterator[System]:
         stack.start()
         apply(stack.postgres_url)
         urls = await asyncio.to_thread(let_services_in, stack)
-        system = System(stack, urls, shape)
-        exit_stack.push_async_callback(system.stop)
-        await system.start()
-        yield system
+        under_test = System(stack, urls, shape)
+        exit_stack.push_async_callback(under_test.stop)
+        await under_test.start()
+        yield under_test

@@ -1,6 +1,6 @@
 """A system without one of its patterns: Lua edited as it is loaded, or another class put in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -39,27 +39,43 @@ class Ablation:
     breaks: tuple[int, ...]
     lua: tuple[LuaEdit, ...] = ()
     python: str = ""
-    """The dotted name of a class whose `stands_for` names what it replaces; empty for none."""
+    """The dotted name of a class whose `stands_for` names what it replaces, once or at several
+    places; empty for none."""
 
     def loader(self) -> Callable[[str, str], Script]:
         """Give a `load_script` that makes the edits; ValueError where one has nothing to edit."""
-        edited: dict[tuple[str, str], Script] = {}
-        for edit in self.lua:
-            place = (edit.package, edit.file)
-            edited[place] = edit.apply(edited.get(place) or load_script(*place))
-        return lambda package, name: edited.get((package, name)) or load_script(package, name)
+        return _loader(self.lua)
 
     @contextmanager
     def applied(self) -> Iterator[None]:
         """Let what is built inside the block be built without the pattern; not for threads."""
-        with ExitStack() as undo:
-            loader = self.loader()
-            for module in LOADING_MODULES:
-                _replace(undo, f"{module}.load_script", loader)
-            if self.python:
-                variant = _find(self.python)
-                _replace(undo, vars(variant)["stands_for"], variant)
+        with all_applied([self]):
             yield
+
+
+@contextmanager
+def all_applied(ablations: Sequence[Ablation]) -> Iterator[None]:
+    """Let what is built inside the block be built without any of the patterns; not for threads."""
+    with ExitStack() as undo:
+        loader = _loader([edit for ablation in ablations for edit in ablation.lua])
+        for module in LOADING_MODULES:
+            _replace(undo, f"{module}.load_script", loader)
+        for variant in (_find(ablation.python) for ablation in ablations if ablation.python):
+            for place in _places(vars(variant)["stands_for"]):
+                _replace(undo, place, variant)
+        yield
+
+
+def _loader(edits: Sequence[LuaEdit]) -> Callable[[str, str], Script]:
+    edited: dict[tuple[str, str], Script] = {}
+    for edit in edits:
+        place = (edit.package, edit.file)
+        edited[place] = edit.apply(edited.get(place) or load_script(*place))
+    return lambda package, name: edited.get((package, name)) or load_script(package, name)
+
+
+def _places(stands_for: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (stands_for,) if isinstance(stands_for, str) else stands_for
 
 
 def _find(dotted: str) -> type:

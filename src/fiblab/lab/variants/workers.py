@@ -1,5 +1,6 @@
 """Workers, sweepers and readers of values that look right, and are not."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -35,7 +36,11 @@ class CountedTokens(Tokens):
 class NeverSweeps(Sweeper):
     """Leaves the ledger's open rows to themselves."""
 
-    stands_for: ClassVar = "fiblab.lab.selftest.bench.Sweeper"
+    stands_for: ClassVar = ("fiblab.lab.selftest.bench.Sweeper", "fiblab.worker.worker.Sweeper")
+
+    async def run(self) -> None:
+        """Do nothing until cancelled."""
+        await asyncio.Event().wait()
 
     async def sweep(self) -> None:
         """Do nothing."""

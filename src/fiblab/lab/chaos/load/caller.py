@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any, Self
 
@@ -25,20 +25,21 @@ NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError)
 
 
 class Caller:
-    """Sends calls to any of the servers in turn; `record` gets each exchange once it is over.
+    """Sends calls, each to the next of `servers`, an endless iterator of addresses.
 
+    `record` gets each exchange once it is over.
     `began` is the monotonic time from which the history counts its seconds.
     """
 
     def __init__(
         self,
-        servers: Sequence[str],
+        servers: Iterator[str],
         record: Callable[[Exchange], None],
         *,
         run: str,
         began: float,
     ) -> None:
-        self._servers = itertools.cycle(servers)
+        self._servers = servers
         self._record = record
         self._run = run
         self._began = began

@@ -1,7 +1,7 @@
 """One process of the system under test, with a way of its own to each store."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fiblab.embedded.data_dir import DataDir
 from fiblab.embedded.process import ChildProcess, Command
@@ -12,15 +12,25 @@ from fiblab.lab.faults.redis_link import RedisLink
 class Service:
     """A server or worker that reaches Redis and PostgreSQL through links, where faults wait.
 
-    The links outlive the process: its successor takes the same ways.
+    The links outlive the process: its successor takes the same ways. `without` names patterns that
+    the process does not have (see `variants`).
     """
 
-    def __init__(self, name: str, kind: str, redis_url: str, postgres_url: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        kind: str,
+        redis_url: str,
+        postgres_url: str,
+        *,
+        without: Sequence[str] = (),
+    ) -> None:
         self.name = name
         self.kind = kind
         """`server` or `worker`: which command runs, and which crash points there are."""
         self.redis_link = RedisLink(f"{name} to redis", redis_url)
         self.postgres_link = PostgresLink(f"{name} to postgres", postgres_url)
+        self._without = without
         self._process: ChildProcess | None = None
         self.starts = 0
 
@@ -39,10 +49,17 @@ class Service:
             "FIBLAB_REDIS_URL": self.redis_link.url,
             "FIBLAB_POSTGRES_URL": self.postgres_link.url,
         }
-        program = [sys.executable, "-P", "-m", "fiblab", self.kind, "--until-stdin-closes"]
+        program = [sys.executable, "-P", "-m", *self._module(), "--until-stdin-closes"]
         command = Command(self.name, program, settings={**settings, **own}, holds_stdin=True)
         self._process = ChildProcess(command, data_dir.log(self.name), data_dir.record)
         self.start()
+
+    def _module(self) -> list[str]:
+        """Name the program: the product's own, or one that lacks the patterns taken away."""
+        if not self._without:
+            return ["fiblab", self.kind]
+        taken_away = [word for name in self._without for word in ("--without", name)]
+        return ["fiblab.lab.variants.service", *taken_away, self.kind]
 
     def start(self) -> None:
         """Start the process, or its successor."""

@@ -1,0 +1,195 @@
+"""One run of an experiment: both arms, the checks, the outcome, the bundle."""
+
+import asyncio
+import platform
+import secrets
+import signal
+import tempfile
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+
+import uvloop
+
+from fiblab.embedded import EmbeddedStack
+from fiblab.lab.stage.arm import ArmPlayer, Emit
+from fiblab.lab.stage.bundle import FORMAT
+from fiblab.lab.stage.experiment import Check, Experiment
+from fiblab.lab.stage.lines import (
+    Arm,
+    ArmKept,
+    Begin,
+    Bundle,
+    End,
+    Happening,
+    Judged,
+    Outcome,
+    Predicted,
+    Step,
+)
+from fiblab.lab.stage.log import TooLate
+from fiblab.lab.stage.record import ArmRecord
+from fiblab.lab.stage.stores import Stores, own_stores
+
+#: Seeds that are easy to write down.
+SEED_LIMIT = 1_000_000
+#: Exit status of a run that SIGTERM ended, as a shell would tell it.
+TOLD_TO_STOP = 128 + signal.SIGTERM
+#: What a bundle says of the versions that made it.
+PACKAGES = ("asyncpg", "blacksheep", "uvicorn", "redis", "gmpy2")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to play: with `twin` both arms, else only the one with the pattern."""
+
+    experiment: Experiment
+    seed: int
+    twin: bool
+    run: str
+    choice: int | None = None
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """Which arms are played, in this order."""
+        return ("with", "without") if self.twin else ("with",)
+
+
+async def play(order: Order, stores: Stores, emit: Emit) -> Bundle:
+    """Play a run on stores that run, telling each line of it; return what is to be kept.
+
+    What an arm could not tell makes the outcome unclear and no error.
+    """
+    started = _now()
+    versions = _versions(stores.stack)
+    described = order.experiment.described(with_answer=True)
+    emit(Begin(order.run, described, order.seed, order.arms, versions, started))
+    kept: dict[Arm, ArmKept] = {}
+    with tempfile.TemporaryDirectory(prefix="fiblab-stage-") as folder:
+        for arm in order.arms:
+            kept[arm] = await _play_arm(order, arm, stores, Path(folder), emit)
+    outcome, why = _outcome(order.experiment, kept)
+    emit(End(outcome, why))
+    return Bundle(
+        format=FORMAT,
+        run=order.run,
+        experiment=described,
+        seed=order.seed,
+        arms=kept,
+        outcome=outcome,
+        why=why,
+        versions=versions,
+        started_at=started,
+        ended_at=_now(),
+        prediction=_predicted(order),
+    )
+
+
+async def _play_arm(order: Order, arm: Arm, stores: Stores, folder: Path, emit: Emit) -> ArmKept:
+    experiment = order.experiment
+    happenings: list[Happening] = []
+
+    def note(line: object) -> None:
+        if isinstance(line, Happening):
+            happenings.append(line)
+        emit(line)  # type: ignore[arg-type] # an arm emits lines only
+
+    player = ArmPlayer(experiment, arm, order.seed, stores, folder, note)
+    try:
+        record = await player.play()
+    except TooLate as late:
+        judged = [Judged(arm, one.id, one.says, None, (str(late),)) for one in experiment.checks]
+    else:
+        judged = [_judge(arm, check, record) for check in experiment.checks]
+    for line in judged:
+        emit(line)
+    in_order = sorted(happenings, key=lambda happening: happening.at_ms)
+    return ArmKept(tuple(in_order), tuple(judged))
+
+
+def _judge(arm: Arm, check: Check, record: ArmRecord) -> Judged:
+    finding = check.judge(record)
+    return Judged(arm, check.id, check.says, finding.holds, tuple(finding.evidence))
+
+
+def _outcome(experiment: Experiment, kept: dict[Arm, ArmKept]) -> tuple[Outcome, str]:
+    """Sum it up: broken outweighs unclear, as a breach is a breach whatever else is not known."""
+    broken = [one.says for one in kept["with"].checks if one.holds is False]
+    if broken:
+        return "broken", f"With the pattern this did not hold: {broken[0]}"
+    unknown = [one.says for one in kept["with"].checks if one.holds is None]
+    if unknown:
+        return "unclear", f"With the pattern it could not be told whether: {unknown[0]}"
+    if "without" not in kept:
+        return "valid", "With the pattern every check holds; the twin was not played."
+    (named,) = [one for one in kept["without"].checks if one.id == experiment.breaks]
+    if named.holds is False:
+        return "valid", f"Every check holds with the pattern; without it this broke: {named.says}"
+    return "unclear", f"Without the pattern this was to break, and did not: {named.says}"
+
+
+def _predicted(order: Order) -> Predicted | None:
+    if order.choice is None:
+        return None
+    return Predicted(order.choice, order.choice == order.experiment.prediction.answer)
+
+
+def _versions(stack: EmbeddedStack) -> dict[str, str]:
+    packages = {name: version(name) for name in PACKAGES}
+    assert stack.redis is not None  # noqa: S101 - the stage's stores are its own
+    program = stack.redis.program
+    return {
+        "Python": platform.python_version(),
+        program.name: ".".join(map(str, program.version)),
+        **packages,
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def play_alone(order: Order, emit: Emit) -> Bundle:
+    """Play a run on stores of its own, in the main thread.
+
+    SIGTERM and Ctrl-C end it, after all that it has started has been healed and ended: raises
+    SystemExit or KeyboardInterrupt then. Raises an EmbeddedError where the stores do not start.
+    """
+    signal.signal(signal.SIGTERM, _exit)
+
+    def say(text: str) -> None:
+        emit(Step(order.arms[0], text))
+
+    runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    with own_stores(say) as stores, runner:
+        return runner.run(_until_told_to_stop(play(order, stores, emit)))
+
+
+async def _until_told_to_stop(playing: Coroutine[None, None, Bundle]) -> Bundle:
+    task = asyncio.ensure_future(playing)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise SystemExit(TOLD_TO_STOP) from None
+
+
+def _exit(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(TOLD_TO_STOP)
+
+
+def new_order(
+    experiment: Experiment,
+    *,
+    seed: int | None,
+    twin: bool,
+    run: str = "",
+    choice: int | None = None,
+) -> Order:
+    """Make an order, drawing what is left out."""
+    chosen = secrets.randbelow(SEED_LIMIT) if seed is None else seed
+    name = run or f"{experiment.id}-{chosen}-{secrets.token_hex(3)}"
+    return Order(experiment, chosen, twin, name, choice)
