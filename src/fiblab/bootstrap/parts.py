@@ -7,17 +7,25 @@ that is away at the start is waited for, for as long as `START_PATIENCE_S` says.
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import asyncpg
 import stamina
 import structlog
 
+from fiblab.bootstrap.queue import (
+    OpenEventStream,
+    address_of,
+    build_keys,
+    build_queue,
+    open_event_stream,
+)
 from fiblab.config import FibonacciSettings, QueueSettings, ServerSettings, WorkerSettings
 from fiblab.observability.logs import Category
-from fiblab.queue import Keys, Policy, Queue
+from fiblab.queue import EventStream, Queue
 from fiblab.queue.wake import POLL_SECONDS
-from fiblab.redis import Address, Connection, RedisError
+from fiblab.redis import Connection, RedisError
 from fiblab.storage import (
     POSTGRES_ERRORS,
     Ledger,
@@ -65,6 +73,10 @@ class ServerParts:
     settings: ServerSettings
     redis: Connection
     queue: Queue
+    events: EventStream
+    """To look into; it blocks nobody."""
+    open_events: OpenEventStream
+    """To follow, over a connection that is opened for it."""
     value_keys: ValueKeys
     values: Values
     ledger: Ledger
@@ -106,6 +118,8 @@ async def open_server_parts(
             settings=settings,
             redis=redis,
             queue=build_queue(redis, settings),
+            events=EventStream(redis, build_keys()),
+            open_events=partial(open_event_stream, settings),
             value_keys=ValueKeys(build_keys().tag),
             values=values,
             ledger=ledger,
@@ -139,44 +153,6 @@ async def open_worker_parts(
         )
 
 
-@asynccontextmanager
-async def open_queue(settings: QueueSettings, name: str) -> AsyncIterator[Queue]:
-    """Build the queue alone, for a tool that looks into it; raises RedisError at once."""
-    redis = Connection(_address(settings), name=name)
-    await redis.connect()
-    try:
-        yield build_queue(redis, settings)
-    finally:
-        await redis.close()
-
-
-def build_keys() -> Keys:
-    """Name the keys of the one partition that there is."""
-    return Keys()
-
-
-def build_queue(redis: Connection, settings: QueueSettings) -> Queue:
-    """Give the queue its numbers."""
-    policy = Policy(
-        visibility_timeout_ms=_ms(settings.visibility_timeout_s),
-        max_attempts=settings.max_attempts,
-        bound=settings.queue_bound,
-        backoff_base_ms=_ms(settings.backoff_base_s),
-        backoff_cap_ms=_ms(settings.backoff_cap_s),
-        event_cap=settings.event_cap,
-        dead_letter_cap=settings.dead_letter_cap,
-    )
-    return Queue(redis, build_keys(), policy)
-
-
-def _ms(seconds: float) -> int:
-    return max(1, round(seconds * 1_000))
-
-
-def _address(settings: QueueSettings) -> Address:
-    return Address.parse(settings.redis_url.get_secret_value())
-
-
 async def _patiently(start: Callable[[], Awaitable[Started]]) -> Started:
     """Start a client whose store may still be starting itself."""
     async for attempt in stamina.retry_context(
@@ -190,7 +166,7 @@ async def _patiently(start: Callable[[], Awaitable[Started]]) -> Started:
 async def _connect_redis(
     stack: AsyncExitStack, settings: QueueSettings, name: str, *, reply_timeout: float = 2.0
 ) -> Connection:
-    redis = Connection(_address(settings), name=name, reply_timeout=reply_timeout)
+    redis = Connection(address_of(settings), name=name, reply_timeout=reply_timeout)
     await _patiently(redis.connect)
     stack.push_async_callback(redis.close)
     return redis

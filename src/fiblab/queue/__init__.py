@@ -5,6 +5,7 @@ connection and call its methods; `states.py` draws a job's life on one page.
 """
 
 from fiblab.queue.errors import CorruptReply, InvalidJob, QueueError
+from fiblab.queue.event_stream import EventStream
 from fiblab.queue.keys import Keys
 from fiblab.queue.policy import Policy
 from fiblab.queue.queue import Queue
@@ -20,9 +21,11 @@ from fiblab.queue.states import (
     Failure,
     Heartbeat,
     Job,
+    JobPage,
     JobState,
     JobStatus,
     Lease,
+    QueuedJob,
 )
 from fiblab.queue.wake import wait_for_work
 
@@ -34,12 +37,14 @@ __all__ = [
     "Depth",
     "Enqueued",
     "Event",
+    "EventStream",
     "FailOutcome",
     "Failed",
     "Failure",
     "Heartbeat",
     "InvalidJob",
     "Job",
+    "JobPage",
     "JobState",
     "JobStatus",
     "Keys",
@@ -47,5 +52,6 @@ __all__ = [
     "Policy",
     "Queue",
     "QueueError",
+    "QueuedJob",
     "wait_for_work",
 ]

@@ -87,6 +87,11 @@ class Keys:
         """String: present while claiming is paused."""
         return self._key("paused")
 
+    @cached_property
+    def workers(self) -> str:
+        """Hash, with TTL: a worker's name -> when it was seen, in ms, and what it says of itself."""
+        return self._key("workers")
+
     def ready(self, lane: str) -> str:
         """Give the list of ids that wait in a lane, the next one at its right end."""
         return self._key(f"ready:{lane}")

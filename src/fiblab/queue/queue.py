@@ -24,8 +24,11 @@ from fiblab.queue.states import (
     Failure,
     Heartbeat,
     Job,
+    JobPage,
+    JobState,
     JobStatus,
     Lease,
+    QueuedJob,
 )
 from fiblab.redis import Connection, Reply, Script, load_script
 
@@ -194,6 +197,23 @@ class Queue:
         if not ids:
             return []
         return replies.statuses(await self._run(_script("status"), *ids))
+
+    async def job(self, identity: str) -> QueuedJob | None:
+        """Tell all there is to tell of one job; None where the queue does not hold it."""
+        return replies.described(await self._run(_script("describe"), identity))
+
+    async def jobs(
+        self, states: Sequence[JobState], lane: str | None, limit: int, offset: int = 0
+    ) -> JobPage:
+        """List at most `limit` jobs, state by state, after leaving out `offset`.
+
+        Leased and delayed ones come by when that ends, ready ones as they will be claimed, dead
+        ones the latest first. Raises InvalidJob, definite, for a lane that this queue lacks.
+        """
+        if lane is not None:
+            self._check_lane(lane)
+        reply = await self._run(_script("jobs"), offset, limit, lane or "", *states)
+        return replies.job_page(reply)
 
     async def depth(self) -> Depth:
         """Tell how much waits where, at one instant."""

@@ -16,9 +16,12 @@ from fiblab.queue.states import (
     Failed,
     FailOutcome,
     Failure,
+    JobPage,
     JobState,
     JobStatus,
+    QueuedJob,
 )
+from fiblab.queue.stream_entries import Entry, EntryId
 from fiblab.redis import Reply
 
 Arguments = ParamSpec("Arguments")
@@ -180,13 +183,66 @@ def depth(reply: Reply, lanes: tuple[str, ...], bound: int) -> Depth:
 
 
 @_reader
+def job_page(reply: Reply) -> JobPage:
+    """Read the rows of `jobs`, and where the next ones begin."""
+    following, rows = _items(reply)
+    jobs = [_queued_job(row) for row in _items(rows)]
+    return JobPage(jobs, None if _int(following) < 0 else _int(following))
+
+
+@_reader
+def described(reply: Reply) -> QueuedJob | None:
+    """Read the answer of `describe`, empty where there is no such job."""
+    return _queued_job(reply) if reply else None
+
+
+def _queued_job(row: Reply) -> QueuedJob:
+    """Read what `describe_one.lua` tells of one job."""
+    identity, record, left, *standing = _items(row)
+    lane, enqueued_ms, _ = _record(record)
+    return QueuedJob(_text(identity), lane, enqueued_ms, status(standing), _int(left))
+
+
+@_reader
 def events(reply: Reply) -> list[Event]:
+    """Read stream entries as one event for each job."""
+    return [
+        Event(str(entry.id), entry.kind, job, detail, entry.worker)
+        for entry in entries(reply)
+        for job, detail in entry.jobs
+    ]
+
+
+@_reader
+def entries(reply: Reply) -> list[Entry]:
     """Read stream entries, each of one kind and of one or many jobs."""
-    found = []
-    for entry in _items(reply):
-        entry_id, fields = _items(entry)
-        _, kind, _, jobs, _, worker = [_text(field) for field in _items(fields)]
-        for job in jobs.split(" "):
-            identity, _, detail = job.partition("/")
-            found.append(Event(_text(entry_id), kind, identity, detail, worker or None))
-    return found
+    return [_entry(item) for item in _items(reply)]
+
+
+@_reader
+def entries_read(reply: Reply) -> list[Entry]:
+    """Read the answer of XREAD on one stream."""
+    ((_, found),) = map(_items, _items(reply))
+    return entries(found)
+
+
+@_reader
+def entries_of(reply: Reply, job: str) -> tuple[list[str], list[Entry]]:
+    """Read every entry's id, and of the entries only those in which this job stands."""
+    mark = f" {job}/".encode()
+    ids, found = [], []
+    for item in _items(reply):
+        entry_id, fields = _items(item)
+        ids.append(_text(entry_id))
+        _, _kind, _, jobs, *_ = _items(fields)
+        if mark in b" " + _bytes(jobs):
+            found.append(_entry(item))
+    return ids, found
+
+
+def _entry(item: Reply) -> Entry:
+    entry_id, fields = _items(item)
+    _, kind, _, jobs, _, worker = [_text(field) for field in _items(fields)]
+    noted = (one.partition("/") for one in jobs.split(" "))
+    told = tuple((job, detail) for job, _, detail in noted)
+    return Entry(EntryId.parse(_text(entry_id)), kind, told, worker or None)

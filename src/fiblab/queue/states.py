@@ -19,6 +19,8 @@ stateDiagram-v2
 import secrets
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import lru_cache
+from hashlib import blake2s
 from typing import Self
 
 
@@ -107,8 +109,17 @@ class Claimant:
 
     @classmethod
     def fresh(cls, worker: str, lanes: tuple[str, ...]) -> Self:
-        """Make a claimant with a token of 128 random bits."""
-        return cls(worker, lanes, secrets.token_hex(16))
+        """Make a claimant with a token of 96 random bits behind the mark of who claims."""
+        return cls(worker, lanes, mark_of(worker) + secrets.token_hex(12))
+
+
+@lru_cache(maxsize=256)
+def mark_of(worker: str) -> str:
+    """Give the 8 digits that a claimant's tokens begin with, so that a lease tells whose it is.
+
+    For people: who holds a lease is settled by the whole token, compared for equality.
+    """
+    return blake2s(worker.encode(), digest_size=4).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +155,28 @@ class JobStatus:
     attempts: int = 0
     progress: float | None = None
     failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedJob:
+    """A job that the queue holds, dead letters among them, as it stands at one instant."""
+
+    id: str
+    lane: str
+    enqueued_ms: int
+    """When it was enqueued, in ms since 1970 by the server's clock."""
+    status: JobStatus
+    left_ms: int
+    """Of its lease or its delay; 0 where that is over, and where it has neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """Some jobs, and where the next ones begin; a page may be short, or empty, before the last."""
+
+    jobs: list[QueuedJob]
+    next_offset: int | None
+    """None on the last page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,15 @@ ONLY_THE_OTHER = {
         f"HINCRBY {KEY} 7 1",
         f"RPOP {KEY}",
     ),
-    Service.WORKER: (f"LINDEX {KEY} 0", f"LLEN {KEY}", f"ZREVRANGE {KEY} 0 1"),
+    Service.WORKER: (
+        f"LINDEX {KEY} 0",
+        f"LLEN {KEY}",
+        f"LRANGE {KEY} 0 1",
+        f"XRANGE {KEY} - +",
+        f"XREAD STREAMS {KEY} 0",
+        f"XREVRANGE {KEY} + -",
+        f"ZREVRANGE {KEY} 0 1",
+    ),
 }
 REFUSED = [(s, text) for s in Service for text in (*OF_NOBODY, *ONLY_THE_OTHER[s])]
 

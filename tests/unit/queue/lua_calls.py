@@ -10,7 +10,9 @@ _CALL = re.compile(r"redis\.p?call\('(\w+)'(?:, ([^,)]+))?")
 
 
 #: Redis commands that only read.
-READS = {"EXISTS", "GET", "HEXISTS", "HGET", "HLEN", "LINDEX", "LLEN", "TIME", "ZCARD"} | {
+READS = {"EXISTS", "GET", "HEXISTS", "HGET", "HLEN", "LINDEX", "LLEN", "LRANGE"} | {
+    "TIME",
+    "ZCARD",
     "ZRANGE",
     "ZREVRANGE",
     "ZSCORE",

@@ -18,6 +18,7 @@ SCRIPTS = {
     Service.SERVER: [
         *[("server", name) for name in ("admit", "look_up")],
         *[("queue", n) for n in ("depth", "dead_letters", "requeue", "discard", "enqueue")],
+        *[("queue", name) for name in ("jobs", "describe")],
         *REPAIRS,
     ],
     Service.WORKER: [
@@ -33,7 +34,7 @@ VALUES = {"get", "hget", "set"}
 
 #: What a service sends outside of scripts.
 SENT = {
-    Service.SERVER: LOGIN_AND_SCRIPTS | VALUES | {"del"},
+    Service.SERVER: LOGIN_AND_SCRIPTS | VALUES | {"del", "xrange", "xread", "xrevrange"},
     Service.WORKER: LOGIN_AND_SCRIPTS
     | VALUES
     | {"exists", "hexists", "hmget", "blpop", "client|id", "client|unblock"},

@@ -57,7 +57,10 @@ _SHARED = (
 #: Service -> Redis commands. Those within scripts are held against the user's permissions, too.
 COMMANDS: Mapping[Service, tuple[str, ...]] = MappingProxyType(
     {
-        Service.SERVER: (*_CONNECTION, *_SHARED, "lindex", "llen", "zrevrange"),
+        Service.SERVER: (
+            *(*_CONNECTION, *_SHARED, "lindex", "llen", "lrange", "zrevrange"),
+            *("xrange", "xread", "xrevrange"),
+        ),
         Service.WORKER: (
             *(*_CONNECTION, *_SHARED, "hgetall", "hincrby", "hmget", "rpop"),
             *("blpop", "client|id", "client|unblock"),
