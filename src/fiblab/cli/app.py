@@ -21,13 +21,18 @@ COMMANDS = {
     "migrate": "Bring the database's schema up to date, or back.",
     "config": "Show each service's settings, or check those of this environment.",
     "test": "Run the tests, those on real stores and in a real browser included.",
+    "lab": "Run an experiment: see a guarantee hold, and break without its pattern.",
     "chaos": "Break a system of its own, under load, and check that nothing is lost or wrong.",
     "explore": "Try every interleaving of a few clients and workers on the real Lua scripts.",
     "client": "Run npm for the page, with a Node that is new enough.",
 }
 
 #: Commands of the lab, which lies above this layer and is no part of a production image.
-OF_THE_LAB = {"chaos": "fiblab.lab.chaos.command", "explore": "fiblab.lab.exploration.command"}
+OF_THE_LAB = {
+    "lab": "fiblab.lab.commands.lab",
+    "chaos": "fiblab.lab.chaos.command",
+    "explore": "fiblab.lab.exploration.command",
+}
 
 HELP = """The Fibonacci Learning Lab: slow work taken out of a request, on real parts.
 

@@ -26,11 +26,11 @@ from fiblab.lab.stage.lines import (
     End,
     Happening,
     Judged,
-    Outcome,
     Predicted,
     Step,
 )
 from fiblab.lab.stage.log import TooLate
+from fiblab.lab.stage.outcome import outcome_of
 from fiblab.lab.stage.record import ArmRecord
 from fiblab.lab.stage.stores import Stores, own_stores
 
@@ -71,7 +71,7 @@ async def play(order: Order, stores: Stores, emit: Emit) -> Bundle:
     with tempfile.TemporaryDirectory(prefix="fiblab-stage-") as folder:
         for arm in order.arms:
             kept[arm] = await _play_arm(order, arm, stores, Path(folder), emit)
-    outcome, why = _outcome(order.experiment, kept)
+    outcome, why = outcome_of(order.experiment, kept)
     emit(End(outcome, why))
     return Bundle(
         format=FORMAT,
@@ -113,22 +113,6 @@ async def _play_arm(order: Order, arm: Arm, stores: Stores, folder: Path, emit: 
 def _judge(arm: Arm, check: Check, record: ArmRecord) -> Judged:
     finding = check.judge(record)
     return Judged(arm, check.id, check.says, finding.holds, tuple(finding.evidence))
-
-
-def _outcome(experiment: Experiment, kept: dict[Arm, ArmKept]) -> tuple[Outcome, str]:
-    """Sum it up: broken outweighs unclear, as a breach is a breach whatever else is not known."""
-    broken = [one.says for one in kept["with"].checks if one.holds is False]
-    if broken:
-        return "broken", f"With the pattern this did not hold: {broken[0]}"
-    unknown = [one.says for one in kept["with"].checks if one.holds is None]
-    if unknown:
-        return "unclear", f"With the pattern it could not be told whether: {unknown[0]}"
-    if "without" not in kept:
-        return "valid", "With the pattern every check holds; the twin was not played."
-    (named,) = [one for one in kept["without"].checks if one.id == experiment.breaks]
-    if named.holds is False:
-        return "valid", f"Every check holds with the pattern; without it this broke: {named.says}"
-    return "unclear", f"Without the pattern this was to break, and did not: {named.says}"
 
 
 def _predicted(order: Order) -> Predicted | None:
