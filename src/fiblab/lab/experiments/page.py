@@ -32,19 +32,21 @@ def experiments_page() -> str:
 def _section(one: Experiment) -> str:
     described = one.described(with_answer=True)
     sources = [
-        f"- [{source.path}:{source.line}](../../src/fiblab/{source.path}#L{source.line}): {source.says}"
-        for source in described.sources
+        f"- [{at.path}:{at.line}](../../src/fiblab/{at.path}#L{at.line}): {at.says}"
+        for at in described.sources
     ]
     checks = [
         f"- {check.says}{' **Breaks without the pattern.**' if check.id == one.breaks else ''}"
         for check in described.checks
     ]
-    head = f"\n## {one.id}\n\n**{one.title}.** {one.question}"
-    without = f"Without the pattern: {described.without}"
-    return "\n".join(
-        [head, "", described.explanation, "", without, "", "Judged by:", "", *checks]
-        + ["", "Where it stands:", "", *sources]
+    parts = (
+        f"\n## {one.id}\n\n**{one.title}.** {one.question}",
+        described.explanation,
+        f"Without the pattern: {described.without}",
+        "\n".join(["Judged by:", "", *checks]),
+        "\n".join(["Where it stands:", "", *sources]),
     )
+    return "\n\n".join(parts)
 
 
 if __name__ == "__main__":
