@@ -11,7 +11,7 @@ from fiblab.lab.stage.experiment import Experiment
 HEAD = """# The experiments
 
 Generated from [src/fiblab/lab/experiments](../../src/fiblab/lab/experiments) by
-`python -m fiblab.lab.experiments.page`: do not edit. Each runs twice, with its pattern and without it,
+`python -m fiblab.lab.experiments.page`: do not edit. Each runs twice, with its pattern and without,
 on a system of its own; CI plays every one of them and expects the check named last to break without
 the pattern, and nothing to break with it.
 
