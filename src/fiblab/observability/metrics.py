@@ -79,7 +79,7 @@ class ServerMetrics:
         self._seconds = Labelled(
             Histogram(
                 "fiblab_http_request_seconds",
-                "Time from the request's head to the end of its answer.",
+                "Time from the request's head to its answer's end; of a stream, to its beginning.",
                 ("method", "route"),
                 buckets=HTTP_BUCKETS,
                 registry=registry,
@@ -87,6 +87,9 @@ class ServerMetrics:
         )
         self.in_flight = Gauge(
             "fiblab_http_requests_in_flight", "HTTP requests being answered.", registry=registry
+        )
+        self.event_listeners = Gauge(
+            "fiblab_event_listeners", "Clients that follow the stream of events.", registry=registry
         )
         self.value_reads = counter(
             "value_reads", "Reads of a value by the tier that had it, or miss.", "tier"

@@ -1,6 +1,7 @@
 """Draining: the server has been told to stop and finishes what it has."""
 
 import asyncio
+from collections.abc import Callable
 
 
 class Drain:
@@ -8,6 +9,7 @@ class Drain:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self._holders: list[Callable[[], None]] = []
 
     @property
     def begun(self) -> bool:
@@ -16,7 +18,14 @@ class Drain:
 
     def begin(self) -> None:
         """Begin; there is no way back."""
-        self._event.set()
+        if not self._event.is_set():
+            self._event.set()
+            for let_go in self._holders:
+                let_go()
+
+    def on_begin(self, let_go: Callable[[], None]) -> None:
+        """Have something called at once, and once, when it begins."""
+        self._holders.append(let_go)
 
     async def wait(self, seconds: float) -> bool:
         """Sleep for `seconds`, or until draining begins: then return True at once."""

@@ -33,6 +33,9 @@ class Exchange:
     """What was refused, as a problem type's name."""
     reading_body: bool = False
     """Whether it is the client that is being waited for."""
+    endless: bool = False
+    """Whether the answer is a stream that lasts until someone leaves: it counts as answered, and as
+    no longer in flight, when it begins."""
 
     def header(self, name: bytes) -> str:
         """Return a header's text, empty where it is absent; what is not ASCII is replaced."""

@@ -74,6 +74,14 @@ def query_number(fields: Mapping[str, str], name: str, least: int, most: int) ->
     return number
 
 
+def query_choice(fields: Mapping[str, str], name: str, choices: Collection[str]) -> str | None:
+    """Read one of some words of the query, None where it is not there."""
+    word = fields.get(name)
+    if word is not None and word not in choices:
+        raise invalid(name, f"must be one of {', '.join(choices)}")
+    return word
+
+
 def index_range(first: int, last: int, range_limit: int) -> range:
     """Check a range's order and size; both ends are included."""
     if first > last:

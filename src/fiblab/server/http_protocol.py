@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 
 from fiblab.observability.request_id import new_request_id
+from fiblab.server.client_connection import CONNECTION_KEY, ClientConnection
 from fiblab.server.message_framing import (
     BROKEN_BODY,
     HeadRefused,
@@ -61,6 +62,7 @@ class StrictHttp(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         """Begin to wait for the first head."""
         super().connection_made(transport)
+        self._client = ClientConnection(transport.abort)
         self._expect_rest()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -68,6 +70,7 @@ class StrictHttp(HttpToolsProtocol):
         self._forget_arrival()
         self._forget_reading()
         super().connection_lost(exc)
+        self._client.when_lost()
 
     def data_received(self, data: bytes) -> None:
         """Read on, and bound what a head may take."""
@@ -103,6 +106,7 @@ class StrictHttp(HttpToolsProtocol):
         """Begin a head."""
         self._within = "head"
         super().on_message_begin()
+        self.scope[CONNECTION_KEY] = self._client  # type: ignore[typeddict-unknown-key] # ASGI lets servers add
 
     def on_headers_complete(self) -> None:
         """End a head; from here on the layer's deadline counts."""

@@ -83,14 +83,18 @@ class Layer:
             return
         started = time.perf_counter()
         exchange = self._open(scope)
-        answer = _Answer(send, exchange, self._common_headers)
+
+        def settle(status: int) -> None:
+            self.in_flight -= 1
+            seconds = time.perf_counter() - started
+            self._parts.on_answer(exchange, scope["path"], status, seconds)
+
+        answer = _Answer(send, exchange, self._common_headers, settle)
         self.in_flight += 1
         try:
             await self._answer_in_time(scope, receive, exchange, answer)
         finally:
-            self.in_flight -= 1
-            seconds = time.perf_counter() - started
-            self._parts.on_answer(exchange, scope["path"], answer.status, seconds)
+            answer.settle()
 
     def _open(self, scope: Scope) -> Exchange:
         headers = _headers(scope["headers"])
@@ -158,11 +162,17 @@ class _Answer:
     """The way out: adds the common headers, and knows whether an answer has begun."""
 
     def __init__(
-        self, send: Send, exchange: Exchange, common_headers: Callable[[Exchange], RawHeaders]
+        self,
+        send: Send,
+        exchange: Exchange,
+        common_headers: Callable[[Exchange], RawHeaders],
+        on_settled: Callable[[int], None],
     ) -> None:
         self._send = send
         self._exchange = exchange
         self._common_headers = common_headers
+        self._on_settled = on_settled
+        self._settled = False
         self.status = 0
         """0 until the answer begins."""
 
@@ -172,7 +182,15 @@ class _Answer:
             self.status = message["status"]
             self._exchange.timeout.reschedule(None)
             message["headers"] = [*message["headers"], *self._common_headers(self._exchange)]
+            if self._exchange.endless:
+                self.settle()
         await self._send(message)
+
+    def settle(self) -> None:
+        """Count the answer, once: where it ends, or where it begins to be endless."""
+        if not self._settled:
+            self._settled = True
+            self._on_settled(self.status)
 
     async def send_whole(self, status: int, headers: RawHeaders, body: bytes) -> None:
         """Send an answer of the layer's own."""

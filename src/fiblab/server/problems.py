@@ -84,6 +84,12 @@ NO_SUCH_DEAD_LETTER: Final = ProblemType(
     "This number is not among the dead letters",
     "GET /api/v1/dead-letters lists them; someone may have requeued or discarded it.",
 )
+NO_SUCH_JOB: Final = ProblemType(
+    "no-such-job",
+    HTTPStatus.NOT_FOUND,
+    "Neither the queue nor its events know this number",
+    "It was never asked for, or that was long ago: GET /api/v1/fibonacci/{index} looks it up.",
+)
 GIVEN_UP: Final = ProblemType(
     "given-up",
     HTTPStatus.CONFLICT,
@@ -213,6 +219,7 @@ TABLE: Final = (
     NOT_FOUND,
     ABSENT,
     NO_SUCH_DEAD_LETTER,
+    NO_SUCH_JOB,
     GIVEN_UP,
     METHOD_NOT_ALLOWED,
     REQUEST_TIMEOUT,

@@ -12,6 +12,7 @@ from fiblab.server.believing import Believer
 from fiblab.server.breaker import Breaker, BreakerState
 from fiblab.server.cache_script import CacheScripts, RateLimit
 from fiblab.server.drain import Drain
+from fiblab.server.events.feed import EventFeed
 from fiblab.server.intake import Intake
 from fiblab.server.looking_up import LookUp
 from fiblab.server.waiting import Waiting
@@ -31,6 +32,7 @@ class Services:
     look_up: LookUp
     intake: Intake
     waiting: Waiting
+    feed: EventFeed
     redis_breaker: Breaker
     postgres_breaker: Breaker
 
@@ -70,7 +72,9 @@ def build_services(parts: ServerParts, drain: Drain, metrics: ServerMetrics) -> 
         rate_limited=metrics.rate_limited,
     )
     waiting = Waiting(look_up.one, drain)
-    return Services(look_up, intake, waiting, redis_breaker, postgres_breaker)
+    feed = EventFeed(parts.open_events, parts.events, drain)
+    metrics.event_listeners.set_function(lambda: feed.listeners)
+    return Services(look_up, intake, waiting, feed, redis_breaker, postgres_breaker)
 
 
 def _breaker(
