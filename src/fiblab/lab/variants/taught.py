@@ -1,6 +1,7 @@
 """Patterns that experiments take away, beyond those by which the checker is proved."""
 
 from fiblab.lab.variants.ablation import Ablation
+from fiblab.lab.variants.lua_places import in_queue
 
 _HERE = "fiblab.lab.variants"
 
@@ -16,5 +17,29 @@ TAUGHT: tuple[Ablation, ...] = (
         "A call to Redis waits for its reply for as long as it takes.",
         (),
         python=f"{_HERE}.taught_waiting.WaitsForEver",
+    ),
+    Ablation(
+        "a job for each request",
+        "Each request becomes a job of its own, whatever it asks for.",
+        (),
+        python=f"{_HERE}.taught_jobs.JobOfItsOwn",
+    ),
+    Ablation(
+        "computed unseen",
+        "A worker computes a light value without looking whether it is there.",
+        (),
+        python=f"{_HERE}.taught_jobs.ComputesUnseen",
+    ),
+    Ablation(
+        "computed in the request",
+        "The server computes within the request.",
+        (),
+        python=f"{_HERE}.taught_intakes.CalculatesInTheRequest",
+    ),
+    Ablation(
+        "no jitter",
+        "A job that failed is delayed by the longest time, with no chance in it.",
+        (),
+        in_queue(("fail",), "math.floor(jitter * math.min(", "math.floor(math.min("),
     ),
 )
