@@ -124,7 +124,8 @@ async def _only_fixed_keys_live_for_ever(raw: Connection, keys: Keys) -> None:
 
 
 async def _others(raw: Connection, keys: Keys) -> dict[str, str]:
-    found = sorted(set(_texts(await raw.execute("KEYS", "*"))) - set(keys.all))
+    known = {*keys.all, keys.workers}
+    found = sorted(set(_texts(await raw.execute("KEYS", "*"))) - known)
     return {key: _text(await raw.execute("GET", key)) for key in found}
 
 

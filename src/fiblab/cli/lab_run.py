@@ -8,14 +8,16 @@ import os
 import sys
 import time
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
 
 from fiblab.cli.exits import CommandFailed
+from fiblab.cli.foreman import Foreman
 from fiblab.cli.node import ROOT
 from fiblab.cli.own_users import StoreUrls, let_services_in
 from fiblab.cli.running import announced
@@ -24,7 +26,7 @@ from fiblab.embedded import EmbeddedStack
 from fiblab.embedded.errors import PortBusyError
 from fiblab.embedded.ports import free_port, require_free
 from fiblab.embedded.process import ChildProcess, Command
-from fiblab.embedded.supervisor import Supervisor
+from fiblab.embedded.supervisor import LOOK_S, Supervisor
 from fiblab.storage import AccessFailed, MigrationFailed
 from fiblab.storage.access.privileges import Service
 from fiblab.storage.migrate import apply
@@ -35,6 +37,9 @@ FIRST_PORT, PORTS_TRIED = 8000, 10
 READY_LIMIT_S = 30.0
 #: Seconds for server and workers to finish what they have in hand, above their own limits.
 SERVICE_GRACE_S = 25.0
+#: The server of a lab: the ordinary one, with the lab's own calls. It lies above this layer, and
+#: is no part of a production image.
+DESK = "fiblab.lab.desk"
 #: Seconds for one look at /readyz.
 PROBE_TIMEOUT_S = 2.0
 #: Where everybody listens, and the address by which this machine reaches that.
@@ -89,6 +94,7 @@ class LabRun:
         self._began = time.monotonic()
         self._signals = StopSignals()
         self._supervisor = Supervisor(self._say)
+        self._foreman = Foreman(self._supervisor, self._add_worker)
         self._stack = EmbeddedStack(
             ephemeral=stores.ephemeral,
             data_dir=stores.data_dir,
@@ -101,13 +107,14 @@ class LabRun:
     def run(self) -> None:
         """Return once Ctrl-C or SIGTERM has ended everything; nothing is left running."""
         with self._signals, suppress(StopAsked), ExitStack() as ending:
+            ending.callback(self._foreman.close)
             port = self._place.choose_port()
             self._start_stores(ending)
             page = self._start_services(ending, port)
             ending.enter_context(announced(page, self._stack.redis_url, self._stack.postgres_url))
             self._stack.data_dir.publish(page)
             self._welcome(page)
-            self._supervisor.run(self._signals.pause)
+            self._watch()
 
     def _start_stores(self, ending: ExitStack) -> None:
         self._say("starting Redis and PostgreSQL")
@@ -115,7 +122,7 @@ class LabRun:
         self._stack.start()
         for store in (self._stack.postgres, self._stack.redis):
             if store is not None:
-                self._supervisor.keep(store.process, store.start)
+                self._supervisor.keep(store.process, partial(store.start, self._signals.pause))
         self._say("bringing the database's schema up to date")
         try:
             apply(self._stack.postgres_url)
@@ -128,28 +135,56 @@ class LabRun:
         ending.callback(self._supervisor.stop, SERVICE_GRACE_S)
         ending.callback(self._say, "ending: what is in hand is finished or given back")
         for number in range(1, self._workers + 1):
-            self._start("worker" if number == 1 else f"worker-{number}", Service.WORKER)
-        server = self._start("server", Service.SERVER, {"FIBLAB_PORT": str(port)})
+            self._add_worker(number)
+        server = self._start_server(port)
         page = self._place.address(port)
         server.wait_ready(lambda: is_ready(page), READY_LIMIT_S, self._signals.pause)
         return page
 
+    def _add_worker(self, number: int) -> None:
+        name = "worker" if number == 1 else f"worker-{number}"
+        self._start(name, Service.WORKER, ["fiblab", "worker"])
+
+    def _start_server(self, port: int) -> ChildProcess:
+        control = self._foreman.fd
+        place = ["--data-dir", str(self._stack.data_dir.path), "--control", str(control)]
+        return self._start(
+            "server",
+            Service.SERVER,
+            [DESK, *place],
+            own={"FIBLAB_PORT": str(port)},
+            pass_fds=[control],
+        )
+
     def _start(
-        self, name: str, service: Service, own: Mapping[str, str] | None = None
+        self,
+        name: str,
+        service: Service,
+        module: Sequence[str],
+        *,
+        own: Mapping[str, str] | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> ChildProcess:
-        program = [sys.executable, "-P", "-m", "fiblab", service, "--until-stdin-closes"]
         settings = {
             "FIBLAB_REDIS_URL": self._urls[service].redis,
             "FIBLAB_POSTGRES_URL": self._urls[service].postgres,
             "FIBLAB_HOST": self._place.host,
             **(own or {}),
         }
-        command = Command(name, program, settings=settings, holds_stdin=True)
+        program = [sys.executable, "-P", "-m", *module, "--until-stdin-closes"]
+        command = Command(name, program, settings=settings, holds_stdin=True, pass_fds=pass_fds)
         data_dir = self._stack.data_dir
         process = ChildProcess(command, data_dir.log(name), data_dir.record)
         process.start()
         self._supervisor.keep(process)
         return process
+
+    def _watch(self) -> None:
+        """Obey and look until a signal comes; raises StartError for what is given up."""
+        while True:
+            self._foreman.obey()
+            self._supervisor.look()
+            self._signals.pause(LOOK_S)
 
     def _welcome(self, page: str) -> None:
         self._say("ready")

@@ -5,7 +5,9 @@
     ├── StartError            a program ended or was not ready in time; it has been stopped
     ├── DataDirError          the folder cannot be used as it is; nothing in it was changed
     │   └── DataDirLockedError    another run is using it
-    └── PortBusyError         somebody else listens there; nothing was started
+    ├── PortBusyError         somebody else listens there; nothing was started
+    └── OrderRefusedError     a process cannot be told that as it is; nothing was done
+        └── NoSuchProcessError    there is no process of that name
 
 All are definite: after any of them nothing is left running by the part that raised it.
 """
@@ -33,3 +35,11 @@ class DataDirLockedError(DataDirError):
 
 class PortBusyError(EmbeddedError):
     """Another program listens on the wanted port."""
+
+
+class OrderRefusedError(EmbeddedError):
+    """A supervised process cannot do what it was told, as it is now."""
+
+
+class NoSuchProcessError(OrderRefusedError):
+    """No supervised process bears that name."""

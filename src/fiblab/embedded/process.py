@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -38,7 +39,8 @@ Pause = Callable[[float], None]
 class Command:
     """What to run, and as whom.
 
-    `settings` are environment variables on top of the caller's own. `user` needs root.
+    `settings` are environment variables on top of the caller's own. `user` needs root. `pass_fds`
+    are open files of the caller that the child has, too, under the same numbers.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Command:
     settings: Mapping[str, str] = field(default_factory=dict)
     stop_signal: signal.Signals = signal.SIGTERM
     holds_stdin: bool = False
+    pass_fds: Sequence[int] = ()
 
 
 class ChildProcess:
@@ -63,6 +66,8 @@ class ChildProcess:
         self._record = record
         self._process: subprocess.Popen[bytes] | None = None
         self._log_start = 0
+        self.started_at: datetime | None = None
+        """When it was started last."""
 
     @property
     def name(self) -> str:
@@ -98,6 +103,7 @@ class ChildProcess:
                 self._process = self._spawn(log.fileno())
             except OSError as error:
                 raise StartError(f"{self.name} could not be started: {error}") from error
+        self.started_at = datetime.now(UTC)
         self._record.add(self.name, self.pid)
 
     def _spawn(self, log: int) -> subprocess.Popen[bytes]:
@@ -114,6 +120,7 @@ class ChildProcess:
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
+            pass_fds=command.pass_fds,
             preexec_fn=when_parent_dies(command.stop_signal),  # noqa: PLW1509 - two system calls
         )
 

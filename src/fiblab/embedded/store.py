@@ -42,10 +42,10 @@ class Store(ABC):
     def url(self) -> str:
         """The address with user and password, the same over every restart."""
 
-    def start(self) -> None:
+    def start(self, pause: Pause = time.sleep) -> None:
         """Start it, also after it was killed, and return when it answers; raises StartError."""
         self.launch()
-        self.wait_ready()
+        self.wait_ready(pause)
 
     @abstractmethod
     def launch(self) -> None:

@@ -89,7 +89,7 @@ class Keys:
 
     @cached_property
     def workers(self) -> str:
-        """Hash, with TTL: a worker's name -> when it was seen, in ms, and what it says of itself."""
+        """Hash, with TTL: a worker -> when it was seen, in ms, and what it says of itself."""
         return self._key("workers")
 
     def ready(self, lane: str) -> str:

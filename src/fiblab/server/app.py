@@ -1,22 +1,28 @@
 """The application: routes over the services, every error answered, the layer around all."""
 
+from collections.abc import Callable
+
 import structlog
 from blacksheep import Application, Content, Request, Response
 from blacksheep.server.routing import Router
 
 from fiblab.bootstrap import ServerParts
 from fiblab.observability.logs import Category
+from fiblab.queue.attendance import Attendance
 from fiblab.server.allowed_hosts import AllowedHosts
 from fiblab.server.answer_log import AnswerLog
 from fiblab.server.api.dead_letters import add_dead_letters
 from fiblab.server.api.digits import DigitsApi, add_digits
+from fiblab.server.api.events import add_events
 from fiblab.server.api.fibonacci import FibonacciApi, add_fibonacci
 from fiblab.server.api.health import HealthApi, add_health
+from fiblab.server.api.jobs import add_jobs
 from fiblab.server.api.most_requested import add_most_requested
 from fiblab.server.api.queue import add_queue
 from fiblab.server.api.ranges import RangesApi, add_ranges
 from fiblab.server.api.reference import add_reference
 from fiblab.server.api.unmatched import add_unmatched
+from fiblab.server.api.workers import add_workers
 from fiblab.server.client_address import ClientAddresses
 from fiblab.server.cors import Cors
 from fiblab.server.exchange import Exchange, exchange_of
@@ -29,6 +35,9 @@ from fiblab.server.refusals import problem_answer, refusal_of
 from fiblab.server.security import security_headers
 from fiblab.server.services import Services, build_services
 from fiblab.server.surroundings import Surroundings
+
+#: Adds routes that this package does not know; what they hold open ends when the drain begins.
+MoreRoutes = Callable[[Router, Surroundings], None]
 
 _log = structlog.get_logger()
 
@@ -60,13 +69,22 @@ def _refuse(exchange: Exchange, error: Exception) -> Response:
     return Response(status, others, Content(media_type, body))
 
 
-def build_app(parts: ServerParts, surroundings: Surroundings) -> Layer:
+def no_more_routes(_router: Router, _surroundings: Surroundings) -> None:
+    """Leave it at the product's own."""
+
+
+def build_app(
+    parts: ServerParts, surroundings: Surroundings, add_more: MoreRoutes = no_more_routes
+) -> Layer:
     """Make the ASGI application; the parts stay the caller's to close."""
     settings = parts.settings
     services = build_services(parts, surroundings.drain, surroundings.metrics)
+    router = build_router(parts, surroundings, services)
+    add_more(router, surroundings)
+    add_unmatched(router, surroundings.page)
     layer = Layer(
         LayerParts(
-            app=Api(router=build_router(parts, surroundings, services)),
+            app=Api(router=router),
             cors=Cors(settings.cors_origins),
             clients=ClientAddresses(settings.trusted_proxies),
             drain=surroundings.drain,
@@ -82,7 +100,7 @@ def build_app(parts: ServerParts, surroundings: Surroundings) -> Layer:
 
 
 def build_router(parts: ServerParts, surroundings: Surroundings, services: Services) -> Router:
-    """Give every address what answers there."""
+    """Give every address of the product what answers there."""
     settings, router = parts.settings, Router()
     look_up, intake, max_index = services.look_up, services.intake, settings.max_index
     add_fibonacci(
@@ -97,12 +115,14 @@ def build_router(parts: ServerParts, surroundings: Surroundings, services: Servi
     add_reference(router, Limits(max_index, settings.range_limit, int(settings.wait_limit_s)))
     operating = _operating(parts, services)
     add_queue(router, operating)
+    add_jobs(router, operating, parts.events)
+    add_events(router, services.feed)
     add_dead_letters(router, operating)
+    add_workers(router, Attendance(parts.redis, parts.queue), services.redis_breaker)
     add_health(
         router,
         HealthApi(parts.redis, parts.queue, parts.pool, parts.ledger, services, surroundings),
     )
-    add_unmatched(router, surroundings.page)
     return router
 
 

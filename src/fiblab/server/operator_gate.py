@@ -44,18 +44,10 @@ class OperatorGate:
         """Return where the caller may operate; raises Refusal, definite, where it may not."""
         if self._credentials is not None:
             self._check_token(exchange.headers.get(b"authorization"), self._credentials)
-        elif reason := self._elsewhere(exchange):
+        elif reason := self.elsewhere(exchange):
             raise Refusal(OPERATOR_ONLY, f"{reason} {OPERATOR_ONLY.advice}")
 
-    def _check_token(self, shown: bytes | None, expected: bytes) -> None:
-        if shown is None:
-            raise _unauthorized("No token was sent.", _CHALLENGE)
-        scheme, _, token = shown.partition(b" ")
-        # The time that this takes tells nothing of how much of the token was right.
-        if not hmac.compare_digest(scheme.title() + b" " + token.strip(), expected):
-            raise _unauthorized("This is not the token.", _CHALLENGE + b', error="invalid_token"')
-
-    def _elsewhere(self, exchange: Exchange) -> str:
+    def elsewhere(self, exchange: Exchange) -> str:
         """Say what tells that the caller may not sit at this machine; empty where nothing does."""
         if not self._listens_on_loopback:
             return "This server listens beyond loopback."
@@ -66,6 +58,14 @@ class OperatorGate:
         if not self._hosts.answers_to(exchange.headers.get(b"host", b"")):
             return "The Host is none of loopback's names."
         return "" if is_of_own_page(exchange.headers) else "A page of another origin calls."
+
+    def _check_token(self, shown: bytes | None, expected: bytes) -> None:
+        if shown is None:
+            raise _unauthorized("No token was sent.", _CHALLENGE)
+        scheme, _, token = shown.partition(b" ")
+        # The time that this takes tells nothing of how much of the token was right.
+        if not hmac.compare_digest(scheme.title() + b" " + token.strip(), expected):
+            raise _unauthorized("This is not the token.", _CHALLENGE + b', error="invalid_token"')
 
 
 def _unauthorized(reason: str, challenge: bytes) -> Refusal:

@@ -21,12 +21,12 @@ class ProblemType:
         return f"/problems/{self.slug}"
 
 
-def reference_page(table: Sequence[ProblemType]) -> str:
-    """Write docs/reference/problems.md."""
+def reference_page(table: Sequence[ProblemType], title: str, module: str) -> str:
+    """Write the reference page of a module's table."""
     lines = [
-        "# Problem types",
+        f"# {title}",
         "",
-        "Generated from `fiblab.server.problems` by `python -m fiblab.server.problems`.",
+        f"Generated from `{module}` by `python -m {module}`.",
         "",
         "Each refusal is an RFC 9457 problem document, `application/problem+json`. Its `type`",
         "never changes. *Definite*: nothing was counted or changed. *Indefinite*: it may have",

@@ -253,4 +253,5 @@ def retry_after(seconds: float) -> tuple[bytes, bytes]:
 
 
 if __name__ == "__main__":
-    print(reference_page(TABLE), end="")  # noqa: T201 - a generator's output is its purpose
+    page = reference_page(TABLE, "Problem types", "fiblab.server.problems")
+    print(page, end="")  # noqa: T201 - a generator's output is its purpose

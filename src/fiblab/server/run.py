@@ -20,7 +20,7 @@ from uvicorn.server import HANDLED_SIGNALS
 
 from fiblab.bootstrap import open_server_parts, report_corruption, run_service
 from fiblab.config import ServerSettings
-from fiblab.server.app import build_app
+from fiblab.server.app import MoreRoutes, build_app, no_more_routes
 from fiblab.server.drain import Drain
 from fiblab.server.http_protocol import StrictHttp
 from fiblab.server.layer import Layer
@@ -98,10 +98,13 @@ def serve(settings: ServerSettings) -> None:
 
     Raises what `open_server_parts` raises where a store cannot be reached at the start.
     """
-    run_service(settings, partial(_serve, settings))
+    run_service(settings, partial(serve_until_stopped, settings))
 
 
-async def _serve(settings: ServerSettings) -> None:
+async def serve_until_stopped(
+    settings: ServerSettings, add_more: MoreRoutes = no_more_routes
+) -> None:
+    """Serve in the main thread's event loop; raises as `serve` does."""
     surroundings = Surroundings.make()
     metrics = surroundings.metrics
 
@@ -111,7 +114,7 @@ async def _serve(settings: ServerSettings) -> None:
 
     on_corrupt = report_corruption(metrics.corrupt_values)
     async with open_server_parts(settings, on_commit=on_commit, on_corrupt=on_corrupt) as parts:
-        config = uvicorn_config(settings, build_app(parts, surroundings))
+        config = uvicorn_config(settings, build_app(parts, surroundings, add_more))
         await DrainingServer(config, surroundings.drain).serve()
     _log.info("stopped")
 

@@ -50,7 +50,7 @@ class Lane:
         wake_ups: WakeUps,
     ) -> None:
         self._name = name
-        self._claimant = claimant
+        self.claimant = claimant
         self._limit = limit
         self._work = work
         self._desk = desk
@@ -75,7 +75,7 @@ class Lane:
         desk = self._desk
         leases = [order.lease for order in done]
         # Repeated after a lost reply, the same token is given the same jobs.
-        claimant = Claimant.fresh(self._claimant, (self._name,))
+        claimant = Claimant.fresh(self.claimant, (self._name,))
         answer = await desk.outages.endure_until_shutdown(
             "claim", lambda: desk.queue.complete_and_claim(leases, claimant, self._limit)
         )

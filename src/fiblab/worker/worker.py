@@ -1,13 +1,14 @@
 """One worker: its lanes, what goes on beside them, and in which order all of it ends.
 
 lanes         light: one, for batches; heavy: one for each process
-beside them   lease keeper, wake-ups, sweeper
+beside them   lease keeper, wake-ups, sweeper, roll call
 """
 
 import asyncio
 import os
 import secrets
 import socket
+import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 
@@ -16,6 +17,8 @@ import structlog
 from fiblab.bootstrap import WorkerParts
 from fiblab.fibonacci.job import HEAVY, LIGHT
 from fiblab.observability.metrics import WorkerMetrics
+from fiblab.queue.attendance import Attendance
+from fiblab.queue.roll import Presence
 from fiblab.worker.dense_range import DenseRange
 from fiblab.worker.desk import Desk
 from fiblab.worker.executor.executor import Executor, Limits
@@ -25,6 +28,7 @@ from fiblab.worker.lease_keeper import LeaseKeeper
 from fiblab.worker.light_work import LightWork
 from fiblab.worker.maintenance.sweeper import Sweeper
 from fiblab.worker.outages import Outages
+from fiblab.worker.roll_call import RollCall
 from fiblab.worker.shutdown import Shutdown
 from fiblab.worker.wake_ups import WakeUps
 
@@ -53,14 +57,16 @@ class Worker:
         sweeper = self._sweeper()
         async with AsyncExitStack() as executors, asyncio.TaskGroup() as background:
             lanes = await self._open_lanes(executors)
+            roll_call = self._roll_call([lane.claimant for lane in lanes])
             helpers = [
                 background.create_task(helper.run())
-                for helper in (self._leases, self._wake_ups, sweeper)
+                for helper in (self._leases, self._wake_ups, sweeper, roll_call)
             ]
             _log.info("working", worker=self._name, lanes=",".join(self._settings.lanes))
             await self._serve(lanes)
             for helper in helpers:
                 helper.cancel()
+        await roll_call.leave()
         _log.info("stopped", worker=self._name)
 
     async def _open_lanes(self, executors: AsyncExitStack) -> list[Lane]:
@@ -115,6 +121,17 @@ class Worker:
             after_s=self._settings.sweep_after_s,
             light_max_index=self._settings.light_max_index,
         )
+
+    def _roll_call(self, claimants: Sequence[str]) -> RollCall:
+        presence = Presence(
+            name=self._name,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            lanes=self._settings.lanes,
+            since_ms=time.time_ns() // 1_000_000,
+            claimants=tuple(claimants),
+        )
+        return RollCall(Attendance(self._parts.redis, self._parts.queue), presence)
 
     async def _serve(self, lanes: Sequence[Lane]) -> None:
         async with asyncio.TaskGroup() as group:

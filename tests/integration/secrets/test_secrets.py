@@ -23,7 +23,7 @@ import sys
 from fiblab.cli import main
 from fiblab.server import run
 
-def fail(parts, surroundings):
+def fail(parts, surroundings, add_more):
     settings = parts.settings
     raise RuntimeError(settings.redis_url.get_secret_value(), settings.postgres_url, vars(settings))
 

@@ -10,7 +10,7 @@ _CALL = re.compile(r"redis\.p?call\('(\w+)'(?:, ([^,)]+))?")
 
 
 #: Redis commands that only read.
-READS = {"EXISTS", "GET", "HEXISTS", "HGET", "HLEN", "LINDEX", "LLEN", "LRANGE"} | {
+READS = {"EXISTS", "GET", "HEXISTS", "HGET", "HGETALL", "HLEN", "LINDEX", "LLEN", "LRANGE"} | {
     "TIME",
     "ZCARD",
     "ZRANGE",

@@ -22,7 +22,7 @@ SHARED_ARGUMENTS = [1, 2]
 SINGLE_ARGUMENT = re.compile(r"(?:ARGV\[|integer\()(\d+)[\])]")
 
 #: How a key may be named in a call: all of these come from KEYS.
-KEY_NAMES = re.compile(r"key\.(\w+)|ready\[lane\]|wake\[lane\]|claim\.key|zset")
+KEY_NAMES = re.compile(r"key\.(\w+)|ready\[lane\]|wake\[lane\]|claim\.key|workers|zset")
 
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 each_file = pytest.mark.parametrize("file", [*SCRIPTS, *PARTS], ids=lambda path: path.stem)
@@ -59,13 +59,13 @@ def test_keys_are_those_of_keys_py_in_the_same_order() -> None:
 
 @each_script
 def test_keys_in_use_are_the_keys_documented(script: Path) -> None:
-    """All take the queue's keys; the worker's last claim follows where the head says so."""
+    """All take the queue's keys; one more follows where the head says so."""
     head, body = head_and_body(script)
     said = listed(section(head, "KEYS"))
 
     assert body.startswith("--@include keys\n")
     assert said[0] == "the queue's"
-    assert said[1:] in ([], ["then the worker's last claim"])
+    assert said[1:] in ([], ["then the worker's last claim"], ["then the workers"])
     assert re.findall(r"KEYS\[(.*?)\]", body) == ["key_count + 1"] * len(said[1:])
 
 

@@ -21,7 +21,8 @@ def test_openapi_json_is_current() -> None:
 
 def test_problems_page_is_current() -> None:
     """docs/reference/problems.md equals the table: run `python -m fiblab.server.problems`."""
-    assert (REFERENCE / "problems.md").read_text() == reference_page(problems.TABLE)
+    page = reference_page(problems.TABLE, "Problem types", "fiblab.server.problems")
+    assert (REFERENCE / "problems.md").read_text() == page
 
 
 def test_problem_types_are_distinct() -> None:

@@ -122,7 +122,7 @@ def test_nothing_presumes_tls() -> None:
 
 def documents() -> dict[str, str]:
     """Give every other document that this server writes."""
-    problems = {kind.uri: problem_page(kind.slug) for kind in TABLE}
+    problems = {kind.uri: problem_page(kind) for kind in TABLE}
     return {"/docs": docs_page(build_document(Limits())), INDEX: NOT_BUILT, **problems}
 
 

@@ -18,12 +18,12 @@ SCRIPTS = {
     Service.SERVER: [
         *[("server", name) for name in ("admit", "look_up")],
         *[("queue", n) for n in ("depth", "dead_letters", "requeue", "discard", "enqueue")],
-        *[("queue", name) for name in ("jobs", "describe")],
+        *[("queue", name) for name in ("jobs", "describe", "workers")],
         *REPAIRS,
     ],
     Service.WORKER: [
         *[("queue", name) for name in ("complete_and_claim", "complete", "fail", "heartbeat")],
-        *[("queue", name) for name in ("release", "status", "enqueue")],
+        *[("queue", name) for name in ("release", "status", "enqueue", "present")],
         *[("storage", name) for name in ("extend_dense", "read_dense", "repair_dense")],
         *REPAIRS,
     ],

@@ -10,6 +10,7 @@ from blacksheep.server.routing import Router
 from fiblab.server.exchange import exchange_of
 from fiblab.server.openapi import Limits, build_document
 from fiblab.server.page_files import PageFile
+from fiblab.server.problem_type import ProblemType
 from fiblab.server.problems import NOT_FOUND, TABLE, Refusal
 
 HTML = b"text/html; charset=utf-8"
@@ -32,7 +33,7 @@ def add_reference(router: Router, limits: Limits) -> None:
 
     @router.route("/problems/{slug}", methods=["GET", "HEAD"])
     async def get_problem_type(request: Request) -> Response:
-        page = problem_page(str(request.route_values["slug"]))
+        page = problem_page(_problem_type(str(request.route_values["slug"])))
         return Response(200, None, Content(HTML, page.encode()))
 
 
@@ -41,14 +42,18 @@ def _html(title: str, body: list[str]) -> str:
     return "\n".join([head, f"<h1>{escape(title)}</h1>", *body, "</html>", ""])
 
 
-def problem_page(slug: str) -> str:
-    """Write the page of one problem type; raises Refusal for one that does not exist."""
+def _problem_type(slug: str) -> ProblemType:
     for kind in TABLE:
         if kind.slug == slug:
-            outcome = "Nothing was counted." if kind.definite else "It may have been counted."
-            body = [f"<p>{escape(kind.advice)}</p>", f"<p>Status {kind.status}. {outcome}</p>"]
-            return _html(kind.title, body)
+            return kind
     raise Refusal(NOT_FOUND, "There is no such problem type.")
+
+
+def problem_page(kind: ProblemType) -> str:
+    """Write the page of one problem type."""
+    outcome = "Nothing was counted." if kind.definite else "It may have been counted."
+    body = [f"<p>{escape(kind.advice)}</p>", f"<p>Status {kind.status}. {outcome}</p>"]
+    return _html(kind.title, body)
 
 
 def docs_page(document: dict[str, Any]) -> str:

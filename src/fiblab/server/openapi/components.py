@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from fiblab.server import wire
+from fiblab.server import wire, wire_jobs, wire_workers
 from fiblab.server.openapi.elements import Element, schema
 
 #: The wire types that operations name; those within them come along.
@@ -22,6 +22,11 @@ WIRE_TYPES = (
     wire.DeadLetterIndices,
     wire.DeadLetterOutcome,
     wire.DeadLetterOutcomes,
+    wire_workers.Workers,
+    wire_jobs.JobItems,
+    wire_jobs.JobLife,
+    wire_jobs.Transitions,
+    wire_jobs.EventGap,
     wire.Problem,
     wire.Readiness,
     wire.Liveness,
@@ -44,7 +49,7 @@ def schemas(max_index: int) -> Element:
     )
     for described in found.values():
         for name in ("index", "from", "to"):
-            if name in described["properties"]:
+            if described["properties"].get(name, {}).get("type") == "integer":
                 described["properties"][name]["maximum"] = max_index
     indices = found["DeadLetterIndices"]["properties"]["indices"]
     indices["uniqueItems"] = True

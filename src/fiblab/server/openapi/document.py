@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fiblab.server.openapi import components, health, operating, operations
+from fiblab.server.openapi import components, health, jobs, operating, operations, workers
 from fiblab.server.openapi.elements import Element
 from fiblab.server.openapi.links import add_links
 
@@ -64,6 +64,10 @@ def _paths(limits: Limits) -> Element:
         "/api/v1/dead-letters/discard": operating.discard_many(),
         "/api/v1/dead-letters/{index}": operating.discard(),
         "/api/v1/dead-letters/{index}/requeue": operating.requeue(),
+        "/api/v1/workers": workers.workers(),
+        "/api/v1/jobs": jobs.jobs(),
+        "/api/v1/jobs/{index}": jobs.job(),
+        "/api/v1/events": jobs.events(),
         "/livez": health.liveness(),
         "/readyz": health.readiness(),
         "/metrics": health.metrics(),

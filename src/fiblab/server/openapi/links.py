@@ -24,6 +24,8 @@ _LEADS = (
     _Lead("requestFibonacci", ("200", "202"), "getFibonacciDigits", _SAME_INDEX),
     _Lead("requestFibonacciRange", ("200", "202"), "getFibonacciRange", _SAME_RANGE),
     _Lead("getMostRequested", ("200",), "getFibonacci", _FIRST_OF_LIST),
+    _Lead("getJobs", ("200",), "getJob", _FIRST_OF_LIST),
+    _Lead("requestFibonacci", ("202",), "getJob", _SAME_INDEX),
     _Lead("getDeadLetters", ("200",), "requeueDeadLetter", _FIRST_OF_LIST),
     _Lead("getDeadLetters", ("200",), "discardDeadLetter", _FIRST_OF_LIST),
     _Lead("requeueDeadLetter", ("200",), "getFibonacci", {"index": "$request.path.index"}),

@@ -50,8 +50,9 @@ _CONNECTION = ("ping", "select", "info", "eval", "evalsha")
 
 #: What the scripts and commands of both services do.
 _SHARED = (
-    *("del", "exists", "get", "hdel", "hexists", "hget", "hlen", "hset", "lpush", "ltrim"),
-    *("rpush", "set", "time", "xadd", "zadd", "zcard", "zrange", "zrem", "zscore"),
+    *("del", "exists", "get", "hdel", "hexists", "hget", "hgetall", "hlen", "hset"),
+    *("lpush", "ltrim", "rpush", "set", "time", "xadd", "zadd", "zcard", "zrange", "zrem"),
+    "zscore",
 )
 
 #: Service -> Redis commands. Those within scripts are held against the user's permissions, too.
@@ -62,7 +63,7 @@ COMMANDS: Mapping[Service, tuple[str, ...]] = MappingProxyType(
             *("xrange", "xread", "xrevrange"),
         ),
         Service.WORKER: (
-            *(*_CONNECTION, *_SHARED, "hgetall", "hincrby", "hmget", "rpop"),
+            *(*_CONNECTION, *_SHARED, "hincrby", "hmget", "pexpire", "rpop"),
             *("blpop", "client|id", "client|unblock"),
         ),
     }
