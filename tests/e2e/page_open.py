@@ -1,4 +1,4 @@
-"""What every page of the lab has: a console that must be silent, themes, a width, axe's judgement."""
+"""What every page has: a console that must be silent, themes, a width, axe's judgement."""
 
 from pathlib import Path
 from typing import Any
