@@ -42,4 +42,28 @@ TAUGHT: tuple[Ablation, ...] = (
         (),
         in_queue(("fail",), "math.floor(jitter * math.min(", "math.floor(math.min("),
     ),
+    Ablation(
+        "no look before computing",
+        "A worker computes whatever it is given, without looking whether it is there.",
+        (),
+        python=f"{_HERE}.taught_effects.NeverLooks",
+    ),
+    Ablation(
+        "result added, not set",
+        "A long value is added to what is stored, as one appends to a file.",
+        (7,),
+        python=f"{_HERE}.taught_effects.AddsToValues",
+    ),
+    Ablation(
+        "calls cut off at the end",
+        "A server that is told to stop ends at once, with every answer that it owes.",
+        (),
+        python=f"{_HERE}.taught_endings.CutsCallsOff",
+    ),
+    Ablation(
+        "jobs dropped at the end",
+        "A worker that is told to stop ends at once, with every job in hand.",
+        (),
+        python=f"{_HERE}.taught_endings.DropsItsJobs",
+    ),
 )
