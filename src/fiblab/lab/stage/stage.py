@@ -173,7 +173,7 @@ class Stage:
 
     async def until(  # noqa: PLR0913 - what a happening may be known by
         self,
-        kind: str,
+        kind: str | tuple[str, ...],
         *,
         source: Source = "queue",
         job: int | str | None = None,
@@ -182,19 +182,21 @@ class Stage:
         after: Happening | None = None,
         limit_s: float = WAIT_LIMIT_S,
     ) -> Happening:
-        """Wait for a happening, those in the log included; raises TooLate.
+        """Wait for a happening of a kind, or one of several, old ones included; raises TooLate.
 
         With `after`, only one that came into the log later than that one will do.
         """
         start = self.log.happenings.index(after) + 1 if after else 0
-        wanted = {"source": source, "kind": kind, "who": who, "detail": detail}
+        kinds = (kind,) if isinstance(kind, str) else kind
+        wanted = {"source": source, "who": who, "detail": detail}
         wanted["job"] = None if job is None else str(job)
         known = {name: value for name, value in wanted.items() if value is not None}
 
         def is_it(happening: Happening) -> bool:
-            return all(getattr(happening, name) == value for name, value in known.items())
+            fits = all(getattr(happening, name) == value for name, value in known.items())
+            return fits and happening.kind in kinds
 
-        return await self.log.until(is_it, limit_s, _sentence(known), start=start)
+        return await self.log.until(is_it, limit_s, _sentence(kinds, known), start=start)
 
     def measure(self, kind: str, value: float, *, who: str = "") -> None:
         """Note a number of a series, to be plotted."""
@@ -217,7 +219,7 @@ def _answer(exchange: Exchange) -> str:
     return f"{exchange.status} {words}".strip()
 
 
-def _sentence(wanted: dict[str, str]) -> str:
+def _sentence(kinds: tuple[str, ...], wanted: dict[str, str]) -> str:
     job = f" of job {wanted['job']}" if "job" in wanted else ""
     who = f" by {wanted['who']}" if "who" in wanted else ""
-    return f"{wanted['kind']} ({wanted['source']}){job}{who}"
+    return f"{' or '.join(kinds)} ({wanted['source']}){job}{who}"
