@@ -14,10 +14,13 @@ from fiblab.queue import (
     Failed,
     FailOutcome,
     Failure,
+    JobPage,
     JobState,
     JobStatus,
+    QueuedJob,
     replies,
 )
+from fiblab.queue.stream_entries import Entry, EntryId
 from fiblab.redis import Reply
 
 REASON = b'{"attempts": 3, "category": "crash", "detail": "it broke", "died": 1700000000000}'
@@ -102,6 +105,36 @@ def test_events() -> None:
     ]
 
 
+def test_job_page() -> None:
+    """Where the next page begins, and the jobs; -1 is nowhere."""
+    leased: Reply = [b"a", b"light 5 x", 250, b"leased", 2, b"0.250", b""]
+    status = JobStatus(JobState.LEASED, attempts=2, progress=0.25)
+    job = QueuedJob("a", "light", 5, status, 250)
+
+    assert replies.job_page([3, [leased]]) == JobPage([job], 3)
+    assert replies.job_page([-1, []]) == JobPage([], None)
+    assert replies.described(leased) == job
+    assert replies.described(None) is None
+
+
+def test_entries() -> None:
+    """One entry is what one script did of one kind."""
+    fields: Reply = [b"kind", b"claimed", b"jobs", b"a/1 b/2/c", b"worker", b"w"]
+    entry = Entry(EntryId(5, 0), "claimed", (("a", "1"), ("b", "2/c")), "w")
+
+    assert replies.entries([[b"5-0", fields]]) == [entry]
+    assert replies.entries_read([[b"key", [[b"5-0", fields]]]]) == [entry]
+
+
+@pytest.mark.parametrize(("job", "found"), [("a", 1), ("b", 1), ("2", 0), ("c", 0), ("", 0)])
+def test_entries_of_a_job_are_those_that_name_it(job: str, found: int) -> None:
+    """Its id, not a part of another one or of a detail."""
+    fields: Reply = [b"kind", b"claimed", b"jobs", b"a/1 b/2", b"worker", b"c/"]
+    ids, entries = replies.entries_of([[b"5-0", fields]], job)
+
+    assert (ids, len(entries)) == (["5-0"], found)
+
+
 READERS: dict[str, Callable[[Reply], object]] = {
     "enqueued": replies.enqueued,
     "requeued": replies.requeued,
@@ -113,7 +146,11 @@ READERS: dict[str, Callable[[Reply], object]] = {
     "statuses": replies.statuses,
     "dead_letters": replies.dead_letters,
     "depth": lambda reply: replies.depth(reply, LANES, 100),
+    "job_page": replies.job_page,
     "events": replies.events,
+    "entries": replies.entries,
+    "entries_read": replies.entries_read,
+    "entries_of": lambda reply: replies.entries_of(reply, "a"),
 }
 
 #: Replies that another version might give, by the reader that gets them.
@@ -139,6 +176,11 @@ UNKNOWN_SHAPES: list[tuple[str, Reply]] = [
     ("depth", [1, 2, 3, 0, 4, 50]),
     ("events", [[b"5-0"]]),
     ("events", [[b"5-0", [b"kind", b"claimed"]]]),
+    ("entries", [[b"5", [b"kind", b"claimed", b"jobs", b"a/1", b"worker", b""]]]),
+    ("entries_read", [[b"one", []], [b"two", []]]),
+    ("entries_of", [[b"5-0", [b"kind", b"claimed"]]]),
+    ("job_page", [-1]),
+    ("job_page", [-1, [[b"a", b"light 5 x", 0, b"ready"]]]),
 ]
 
 

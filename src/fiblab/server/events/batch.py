@@ -18,20 +18,25 @@ class Batch:
     """Some events in order, each with the entry that it tells of."""
 
     events: Sequence[tuple[EntryId, bytes]]
+    first: EntryId
     text: bytes
     """All of them, as they are sent."""
+    begins_anew: bool
+    """Whether the stream stands behind where it stood: it is another one."""
 
     @classmethod
     def of(cls, page: Page) -> Self:
         """Write a page's gap, if there is one, and its entries."""
         events = [(entry.id, _transitions(entry)) for entry in page.entries]
+        first = events[0][0] if events else page.position
         if page.gap is not None:
             events.insert(0, (page.position, _gap(page.gap)))
-        return cls(events, b"".join(text for _, text in events))
+        begins_anew = page.gap is not None and page.position < page.gap.after
+        return cls(events, first, b"".join(text for _, text in events), begins_anew)
 
     def text_after(self, after: EntryId) -> bytes:
         """Leave out what comes up to and including an entry."""
-        if not self.events or self.events[0][0] > after:
+        if self.first > after:
             return self.text
         return b"".join(text for entry_id, text in self.events if entry_id > after)
 

@@ -32,7 +32,9 @@ class Listener:
         if self._waiting_bytes > WAITING_LIMIT_BYTES:
             self.end()
             return
-        text = batch.text_after(self._after)
+        if batch.begins_anew:
+            self._after = batch.first
+        text = batch.text if batch.begins_anew else batch.text_after(self._after)
         if text and not self.ended:
             self._waiting.append(text)
             self._waiting_bytes += len(text)
