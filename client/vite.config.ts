@@ -40,6 +40,9 @@ export default defineConfig({
       compilerOptions: { runes: true }
     })
   ],
-  server: { proxy: Object.fromEntries(API_PATHS.map((path) => [path, asOwnPage])) },
+  server: {
+    proxy: Object.fromEntries(API_PATHS.map((path) => [path, asOwnPage])),
+    fs: { allow: ['../docs/chapters'] } // what /learn shows
+  },
   test: { include: ['src/**/*.test.ts'], restoreMocks: true }
 });
