@@ -1,4 +1,4 @@
-import { LabMissing } from '#lib/api/errors.ts';
+import { LabMissing, Unreachable } from '#lib/api/errors.ts';
 import type { EventsApi, Transitions } from '#lib/api/events.ts';
 import type { LabApi } from '#lib/api/lab.ts';
 import type { LabProcess, ProcessOrder } from '#lib/api/lab-types.ts';
@@ -6,7 +6,8 @@ import type { QueueDepth, ServerCounts, SystemApi } from '#lib/api/system.ts';
 import { Activity, type ActivitySnapshot, type Way } from '#lib/system/activity.ts';
 import { DotFlow } from '#lib/system/dot-flow.ts';
 import { LastMinute } from '#lib/system/last-minute.ts';
-import { type Looks } from '#lib/system/parts.ts';
+import type { Looks } from '#lib/system/parts.ts';
+import { learnNames, NO_NAMES, type WorkerNames } from '#lib/system/worker-names.ts';
 import { LiveEvents } from './live-events.svelte.ts';
 import type { PollerWorld } from './poller.svelte.ts';
 import { RepeatedLook } from './repeated-look.svelte.ts';
@@ -45,7 +46,7 @@ export class LiveSystem {
   depths = $state.raw<(QueueDepth | null)[]>([]);
   showing = $state.raw<Showing>('motion');
   /** The ways that the step which is being looked at went. */
-  lit = $state.raw<ReadonlySet<Way>>(new Set());
+  lit = $state.raw<readonly Way[]>([]);
 
   readonly live: LiveEvents;
   readonly flow = new DotFlow();
@@ -61,6 +62,7 @@ export class LiveSystem {
     () => ({ depth: null }),
     (second) => (second.depth = null)
   );
+  #names: WorkerNames = NO_NAMES;
   #counted: ServerCounts | null = null;
   #cancelDraw = () => {};
 
@@ -107,19 +109,24 @@ export class LiveSystem {
     this.showing = showing;
     this.flow.clear();
     this.steps.clear();
-    this.lit = new Set();
+    this.lit = [];
   }
 
   /** Lights what the next transition went through; false where nothing has happened since. */
   step(): boolean {
     const step = this.steps.next();
-    if (step) this.lit = new Set(step.ways);
+    if (step) this.lit = step.ways;
     return step !== null;
   }
 
   /** Does something to a process of the lab; throws ApiError. */
   async order(name: string, order: ProcessOrder): Promise<void> {
-    this.#processes.take(await this.world.lab.order(name, order));
+    try {
+      this.#processes.take(await this.world.lab.order(name, order));
+    } catch (error) {
+      // A server that is killed takes its own answer with it.
+      if (!(name === 'server' && order === 'kill' && error instanceof Unreachable)) throw error;
+    }
     for (const look of this.#looks) look.refresh();
   }
 
@@ -129,7 +136,8 @@ export class LiveSystem {
       serverError: this.#readiness.error,
       depth: this.depth.value,
       processes: this.#processes.value,
-      workers: this.#workers.value
+      workers: this.#workers.value,
+      names: this.#namesNow
     };
   }
 
@@ -137,6 +145,11 @@ export class LiveSystem {
   get isLabMissing(): boolean | null {
     if (this.#processes.error instanceof LabMissing) return true;
     return this.#processes.value === null ? null : false;
+  }
+
+  get #namesNow(): WorkerNames {
+    this.#names = learnNames(this.#names, this.#processes.value ?? [], this.#workers.value ?? []);
+    return this.#names;
   }
 
   get #looks(): RepeatedLook<unknown>[] {

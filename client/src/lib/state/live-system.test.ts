@@ -86,9 +86,9 @@ describe('LiveSystem', () => {
     expect(live.flow.shares('enqueued', Date.now())).toEqual([]);
     expect(live.steps.waiting).toBe(2);
     expect(live.step()).toBe(true);
-    expect([...live.lit]).toEqual(['enqueued']);
+    expect(live.lit).toEqual(['enqueued']);
     expect(live.step()).toBe(true);
-    expect([...live.lit]).toEqual(['claimed:w1']);
+    expect(live.lit).toEqual(['claimed:w1']);
     expect(live.step()).toBe(false);
     live.stop();
   });
@@ -116,6 +116,14 @@ describe('LiveSystem', () => {
     await live.order('worker', 'freeze');
     expect(lab.order).toHaveBeenCalledWith('worker', 'freeze');
     expect(live.looks.processes).toEqual([{ ...WORKER, state: 'frozen' }]);
+    live.stop();
+  });
+
+  it('takes a lost answer for obedience where the server was told to die', async () => {
+    const { live, lab } = await given();
+    lab.order.mockRejectedValue(new Unreachable('gone'));
+    await expect(live.order('server', 'kill')).resolves.toBeUndefined();
+    await expect(live.order('worker', 'kill')).rejects.toBeInstanceOf(Unreachable);
     live.stop();
   });
 

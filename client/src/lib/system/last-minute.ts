@@ -21,7 +21,7 @@ export class LastMinute<Slot> {
     private readonly clear: (slot: Slot) => void
   ) {
     // One more than is shown: the running second fills while the 60 before it are read.
-    this.#slots = Array.from({ length: WINDOW_S + 1 }, () => ({ second: -1, slot: make() }));
+    this.#slots = Array.from({ length: WINDOW_S + 1 }, () => ({ second: -Infinity, slot: make() }));
   }
 
   /** The slot of a moment, in milliseconds since the epoch; null where its place has gone to a later one. */
@@ -55,6 +55,7 @@ export class LastMinute<Slot> {
   }
 
   #entry(second: number): { second: number; slot: Slot } {
-    return this.#slots[second % this.#slots.length] as { second: number; slot: Slot };
+    const { length } = this.#slots;
+    return this.#slots[((second % length) + length) % length] as { second: number; slot: Slot };
   }
 }

@@ -3,12 +3,13 @@ import { Unreachable } from '#lib/api/errors.ts';
 import type { LabProcess } from '#lib/api/lab-types.ts';
 import type { Worker } from '#lib/api/system.ts';
 import { breakerWords, type Looks, serverPart, storePart, workerParts } from './parts.ts';
+import { NO_NAMES } from './worker-names.ts';
 
 const USABLE = { usable: true, breaker: 'closed' };
 const GONE = { usable: false, breaker: 'open' };
 const NOTHING: Looks = {
   ...{ readiness: null, serverError: null, depth: null },
-  ...{ processes: null, workers: null }
+  ...{ processes: null, workers: null, names: NO_NAMES }
 };
 
 function readiness(redis = USABLE, postgres = USABLE, draining = false): Looks['readiness'] {
@@ -63,12 +64,13 @@ describe('A store', () => {
 
 describe('A worker', () => {
   it('keeps its place when its process is replaced, and is found by its pid in the queue', () => {
-    const processes = [process('worker', { name: 'worker', pid: 7 })];
-    const [part] = workerParts({ ...NOTHING, processes, workers: [worker(7)] });
+    const names = new Map([['worker', ['host-7-ab']]]);
+    const processes = [process('worker')];
+    const [part] = workerParts({ ...NOTHING, names, processes, workers: [worker(7)] });
     expect(part).toMatchObject({ id: 'worker', queueNames: ['host-7-ab'], doing: 'idle' });
-    const replaced = [process('worker', { name: 'worker', pid: 8 })];
-    const [next] = workerParts({ ...NOTHING, processes: replaced, workers: [worker(7)] });
-    expect(next).toMatchObject({ id: 'worker', queueNames: [], doing: '' });
+    const replaced = [process('worker', { pid: 8 })];
+    const [next] = workerParts({ ...NOTHING, names, processes: replaced, workers: [worker(7)] });
+    expect(next).toMatchObject({ id: 'worker', queueNames: ['host-7-ab'], doing: '' });
   });
 
   it('says what it holds', () => {
@@ -79,8 +81,8 @@ describe('A worker', () => {
     expect(workerParts(two)[0]?.doing).toBe('holds 2 jobs');
   });
 
-  it('is shown without a lab too, unless it has long been silent', () => {
-    const looks = { ...NOTHING, workers: [worker(7), worker(8, { seen_s_ago: 300 })] };
-    expect(workerParts(looks).map(({ name }) => name)).toEqual(['host 7']);
+  it('is shown without a lab too', () => {
+    const looks = { ...NOTHING, workers: [worker(7), worker(8)] };
+    expect(workerParts(looks).map(({ name }) => name)).toEqual(['host 7', 'host 8']);
   });
 });

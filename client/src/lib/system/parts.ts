@@ -2,6 +2,7 @@ import { ApiError, Unreachable } from '#lib/api/errors.ts';
 import type { LabProcess } from '#lib/api/lab-types.ts';
 import type { QueueDepth, Readiness, Worker } from '#lib/api/system.ts';
 import { formatCount } from '#lib/fibonacci/digit-groups.ts';
+import type { WorkerNames } from './worker-names.ts';
 
 /** How a part of the system is; the shape beside its name says so too, not its colour alone. */
 export type Health = 'well' | 'weak' | 'down' | 'unknown';
@@ -18,7 +19,7 @@ export interface WorkerPart extends Part {
   /** Stays the same when the process is replaced. */
   id: string;
   /** The names that it had in the queue, by which the event stream calls it. */
-  queueNames: string[];
+  queueNames: readonly string[];
   /** What it does now. */
   doing: string;
 }
@@ -31,10 +32,8 @@ export interface Looks {
   depth: QueueDepth | null;
   processes: LabProcess[] | null;
   workers: Worker[] | null;
+  names: WorkerNames;
 }
-
-/** Seconds without a sign after which a worker is taken for gone: three of its usual pauses. */
-const GONE_AFTER_S = 30;
 
 export const PROCESS_HEALTH: Record<LabProcess['state'], Health> = {
   running: 'well',
@@ -82,27 +81,26 @@ export function breakerWords(
   return state ? `breaker ${state}` : 'breaker not known';
 }
 
-/** A node for each worker process of the lab, and for each other worker that gave a sign lately. */
-export function workerParts({ processes, workers }: Looks): WorkerPart[] {
+/** A node for each worker process of the lab; without a lab, for each worker that the queue knows. */
+export function workerParts({ processes, workers, names }: Looks): WorkerPart[] {
   const kept = (processes ?? []).filter(({ kind }) => kind === 'worker');
-  const pids = new Set(kept.map(({ pid }) => pid));
-  const others = (workers ?? []).filter(
-    ({ pid, seen_s_ago }) => !pids.has(pid) && seen_s_ago < GONE_AFTER_S && kept.length === 0
-  );
+  const others = kept.length > 0 ? [] : (workers ?? []);
   return [
-    ...kept.map((process) => keptWorker(process, workers ?? [])),
+    ...kept.map((process) => ({
+      ...keptWorker(process, workers ?? []),
+      queueNames: names.get(process.name) ?? []
+    })),
     ...others.map((worker) => foreignWorker(worker))
   ];
 }
 
-function keptWorker(process: LabProcess, workers: Worker[]): WorkerPart {
+function keptWorker(process: LabProcess, workers: Worker[]): Omit<WorkerPart, 'queueNames'> {
   const worker = workers.find(({ pid }) => pid === process.pid);
   return {
     id: process.name,
     name: process.name,
     health: PROCESS_HEALTH[process.state],
     words: PROCESS_WORDS[process.state],
-    queueNames: worker ? [worker.name] : [],
     doing: process.state === 'running' || process.state === 'frozen' ? doing(worker) : ''
   };
 }
