@@ -34,12 +34,14 @@ class Conformance:
         operation = self._operation(response.request)
         if operation is None:
             return
-        await response.aread()
         where = f"{response.request.method} {response.request.url} -> {response.status_code}"
         answers = operation["responses"]
         assert str(response.status_code) in answers, f"undocumented: {where}"
         answer = answers[str(response.status_code)]
         self._check_headers(response, answer, where)
+        if response.headers.get("content-type") == "text/event-stream":
+            return  # it has no end to wait for; tests of its own read it
+        await response.aread()
         content = answer.get("content")
         if content is None:
             assert response.content == b"", where

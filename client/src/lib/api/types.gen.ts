@@ -89,6 +89,22 @@ export type DependencyState = {
 };
 
 /**
+ * EventGap
+ *
+ * Events between these two may be missing: trimmed before they were read, or lost.
+ */
+export type EventGap = {
+    /**
+     * An entry of the queue's event stream.
+     */
+    from: string;
+    /**
+     * An entry of the queue's event stream.
+     */
+    to: string;
+};
+
+/**
  * FailureReason
  *
  * Why a calculation was given up.
@@ -205,6 +221,117 @@ export type FibonacciFailed = {
 export type FieldError = {
     field: string;
     reason: string;
+};
+
+/**
+ * HeldJob
+ *
+ * A job in a worker's hands.
+ */
+export type HeldJob = {
+    /**
+     * Which Fibonacci number: F(0) = 0, F(1) = 1.
+     */
+    index: number;
+    /**
+     * Which attempt this is, 1 the first.
+     */
+    attempt: number;
+    /**
+     * Seconds until its lease runs out.
+     */
+    lease_left_s: number;
+};
+
+/**
+ * JobItem
+ *
+ * A job that the queue holds.
+ */
+export type JobItem = {
+    /**
+     * Which Fibonacci number: F(0) = 0, F(1) = 1.
+     */
+    index: number;
+    /**
+     * How often a worker has claimed it.
+     */
+    attempts: number;
+    /**
+     * When, by the queue's clock, in UTC.
+     */
+    enqueued_at?: string;
+    /**
+     * Share done, as its worker last said.
+     */
+    progress?: number;
+    /**
+     * Leased: seconds until its lease expires.
+     */
+    lease_left_s?: number;
+    /**
+     * Delayed: seconds until its next attempt.
+     */
+    due_in_s?: number;
+    reason?: FailureReason;
+    state: 'dead' | 'delayed' | 'leased' | 'ready';
+    lane: string;
+};
+
+/**
+ * JobItems
+ *
+ * Jobs state by state; a page may be short, or empty, where another one follows.
+ */
+export type JobItems = {
+    items: Array<JobItem>;
+    /**
+     * `cursor` of the next page, where there is one.
+     */
+    next_cursor?: string;
+};
+
+/**
+ * JobLife
+ *
+ * A job as it stands, `gone` where only its events are left, and all that they tell of it.
+ */
+export type JobLife = {
+    /**
+     * Which Fibonacci number: F(0) = 0, F(1) = 1.
+     */
+    index: number;
+    /**
+     * How often a worker has claimed it.
+     */
+    attempts: number;
+    /**
+     * When, by the queue's clock, in UTC.
+     */
+    enqueued_at?: string;
+    /**
+     * Share done, as its worker last said.
+     */
+    progress?: number;
+    /**
+     * Leased: seconds until its lease expires.
+     */
+    lease_left_s?: number;
+    /**
+     * Delayed: seconds until its next attempt.
+     */
+    due_in_s?: number;
+    reason?: FailureReason;
+    state: 'dead' | 'delayed' | 'gone' | 'leased' | 'ready';
+    lane?: string;
+    /**
+     * In order, the latest last.
+     */
+    timeline: Array<TimelineStep>;
+    /**
+     * Whether there may be steps before the first one told.
+     */
+    older_left_out: boolean;
 };
 
 /**
@@ -350,6 +477,121 @@ export type RequestedCount = {
      */
     index: number;
     count: number;
+};
+
+/**
+ * SourceReference
+ *
+ * The line of this software that noted a step.
+ */
+export type SourceReference = {
+    /**
+     * Relative to the package `fiblab`.
+     */
+    path: string;
+    line: number;
+};
+
+/**
+ * TimelineStep
+ *
+ * One thing that happened to a job.
+ */
+export type TimelineStep = {
+    /**
+     * An entry of the queue's event stream.
+     */
+    entry: string;
+    /**
+     * When, by the queue's clock, in UTC.
+     */
+    at: string;
+    /**
+     * The same in milliseconds since 1970.
+     */
+    at_ms: number;
+    kind: 'claimed' | 'completed' | 'dead' | 'discarded' | 'due' | 'enqueued' | 'expired' | 'progress' | 'released' | 'retrying';
+    /**
+     * enqueued: the lane; claimed: the attempt; progress: the share done; retrying: the delay in ms; dead: the reason's category; else empty.
+     */
+    detail: string;
+    worker?: string;
+    /**
+     * Since the step before; 0 for the first.
+     */
+    waited_ms: number;
+    source: SourceReference;
+};
+
+/**
+ * TransitionedJob
+ *
+ * One of the jobs that something happened to.
+ */
+export type TransitionedJob = {
+    /**
+     * Which Fibonacci number: F(0) = 0, F(1) = 1.
+     */
+    index: number;
+    /**
+     * enqueued: the lane; claimed: the attempt; progress: the share done; retrying: the delay in ms; dead: the reason's category; else empty.
+     */
+    detail: string;
+};
+
+/**
+ * Transitions
+ *
+ * What one script did of one kind, to one or many jobs; an event of the stream.
+ */
+export type Transitions = {
+    /**
+     * When, by the queue's clock, in UTC.
+     */
+    at: string;
+    /**
+     * The same in milliseconds since 1970.
+     */
+    at_ms: number;
+    kind: 'claimed' | 'completed' | 'dead' | 'discarded' | 'due' | 'enqueued' | 'expired' | 'progress' | 'released' | 'retrying';
+    /**
+     * Whose call it was.
+     */
+    worker?: string;
+    jobs: Array<TransitionedJob>;
+};
+
+/**
+ * Worker
+ *
+ * A worker that has said that it is there; one that has died is listed for 15 seconds more.
+ */
+export type Worker = {
+    name: string;
+    host: string;
+    pid: number;
+    lanes: Array<string>;
+    /**
+     * When it began, by its own clock.
+     */
+    since: string;
+    /**
+     * Seconds since its last sign of life.
+     */
+    seen_s_ago: number;
+    /**
+     * The lease that ends first comes first.
+     */
+    holds: Array<HeldJob>;
+};
+
+/**
+ * Workers
+ *
+ * Workers, the longest at work first.
+ */
+export type Workers = {
+    items: Array<Worker>;
 };
 
 /**
@@ -1263,6 +1505,227 @@ export type RequeueDeadLetterResponses = {
 };
 
 export type RequeueDeadLetterResponse = RequeueDeadLetterResponses[keyof RequeueDeadLetterResponses];
+
+export type GetWorkersData = {
+    body?: never;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/workers';
+};
+
+export type GetWorkersErrors = {
+    /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
+     */
+    503: Problem;
+};
+
+export type GetWorkersError = GetWorkersErrors[keyof GetWorkersErrors];
+
+export type GetWorkersResponses = {
+    /**
+     * Who has said so within 15 seconds.
+     */
+    200: Workers;
+};
+
+export type GetWorkersResponse = GetWorkersResponses[keyof GetWorkersResponses];
+
+export type GetJobsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Only jobs in this state.
+         */
+        state?: 'ready' | 'leased' | 'delayed' | 'dead';
+        /**
+         * Only jobs of this lane.
+         */
+        lane?: 'light' | 'heavy';
+        /**
+         * Most items of this page.
+         */
+        limit?: number;
+        /**
+         * A page's `next_cursor`: how many jobs to leave out. After some have come or gone, begin again without it.
+         */
+        cursor?: number;
+    };
+    url: '/api/v1/jobs';
+};
+
+export type GetJobsErrors = {
+    /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
+     * `/problems/invalid-request`: A field of the request cannot be used.
+     */
+    422: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
+     */
+    503: Problem;
+};
+
+export type GetJobsError = GetJobsErrors[keyof GetJobsErrors];
+
+export type GetJobsResponses = {
+    /**
+     * One page of them.
+     */
+    200: JobItems;
+};
+
+export type GetJobsResponse = GetJobsResponses[keyof GetJobsResponses];
+
+export type GetJobData = {
+    body?: never;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+    };
+    path: {
+        /**
+         * ASCII `0|[1-9][0-9]*`; nothing else is accepted.
+         */
+        index: number;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{index}';
+};
+
+export type GetJobErrors = {
+    /**
+     * `/problems/no-such-job`: Neither the queue nor its events know this number.
+     */
+    404: Problem;
+    /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
+     * `/problems/invalid-request`: A field of the request cannot be used.
+     */
+    422: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
+     */
+    503: Problem;
+};
+
+export type GetJobError = GetJobErrors[keyof GetJobErrors];
+
+export type GetJobResponses = {
+    /**
+     * As the queue has it, or as its events remember it.
+     */
+    200: JobLife;
+};
+
+export type GetJobResponse = GetJobResponses[keyof GetJobResponses];
+
+export type GetEventsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Names the request in logs and answers.
+         */
+        'X-Request-ID'?: string;
+        /**
+         * The same, as browsers send it by themselves; it wins.
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Go on after the event with this id; without it: from now on. After `0-0` come all that are kept.
+         */
+        after?: string;
+    };
+    url: '/api/v1/events';
+};
+
+export type GetEventsErrors = {
+    /**
+     * `/problems/path-too-long`: The address is too long.
+     */
+    414: Problem;
+    /**
+     * `/problems/misdirected-host`: This server does not answer to that host name.
+     */
+    421: Problem;
+    /**
+     * `/problems/invalid-request`: A field of the request cannot be used.
+     */
+    422: Problem;
+    /**
+     * `/problems/internal`: The server failed.
+     */
+    500: Problem;
+    /**
+     * `/problems/overloaded`: The server has all the requests it can hold. · `/problems/deadline-exceeded`: The answer was not ready in time. · `/problems/dependency-unavailable`: A store that the answer needs is out of reach.
+     */
+    503: Problem;
+};
+
+export type GetEventsError = GetEventsErrors[keyof GetEventsErrors];
+
+export type GetEventsResponses = {
+    /**
+     * A stream that ends with the server, or with its client. Each event's `data` is JSON:
+     * `event: transitions` holds a `Transitions`, with the entry of the queue's stream as its `id`;
+     * `event: gap` holds an `EventGap`. A comment every ten seconds is a sign of life.
+     */
+    200: string;
+};
+
+export type GetEventsResponse = GetEventsResponses[keyof GetEventsResponses];
 
 export type GetLivenessData = {
     body?: never;
