@@ -1,9 +1,17 @@
 """Every experiment, in the order in which they are learnt."""
 
-from fiblab.lab.experiments import crash
+from fiblab.lab.experiments import (
+    corrupt_cache,
+    crash,
+    redis_amnesia,
+)
 from fiblab.lab.stage.experiment import Experiment
 
-EXPERIMENTS: tuple[Experiment, ...] = (crash.EXPERIMENT,)
+EXPERIMENTS: tuple[Experiment, ...] = (
+    crash.EXPERIMENT,
+    redis_amnesia.EXPERIMENT,
+    corrupt_cache.EXPERIMENT,
+)
 
 
 def experiment(name: str) -> Experiment:
