@@ -3,6 +3,7 @@
 from fiblab.lab.experiments import (
     corrupt_cache,
     crash,
+    postgres_outage,
     redis_amnesia,
 )
 from fiblab.lab.stage.experiment import Experiment
@@ -10,6 +11,7 @@ from fiblab.lab.stage.experiment import Experiment
 EXPERIMENTS: tuple[Experiment, ...] = (
     crash.EXPERIMENT,
     redis_amnesia.EXPERIMENT,
+    postgres_outage.EXPERIMENT,
     corrupt_cache.EXPERIMENT,
 )
 
