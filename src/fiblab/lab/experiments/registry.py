@@ -3,13 +3,17 @@
 from fiblab.lab.experiments import (
     corrupt_cache,
     crash,
+    poison,
     postgres_outage,
     redis_amnesia,
+    zombie,
 )
 from fiblab.lab.stage.experiment import Experiment
 
 EXPERIMENTS: tuple[Experiment, ...] = (
     crash.EXPERIMENT,
+    zombie.EXPERIMENT,
+    poison.EXPERIMENT,
     redis_amnesia.EXPERIMENT,
     postgres_outage.EXPERIMENT,
     corrupt_cache.EXPERIMENT,
