@@ -48,8 +48,8 @@ describe('EventStreamParser', () => {
 });
 
 describe('readEventStream', () => {
-  it('yields for each piece, also for one that brings no event', async () => {
-    const pieces = [': still here\n\n', 'id: 1\ndata: a\n', '\n'];
+  it('yields for each piece, also for one that only says where to go on', async () => {
+    const pieces = ['id: 0-0\n\n', 'id: 1\ndata: a\n', '\n'];
     const bytes = new ReadableStream({
       start(controller) {
         for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece));
@@ -57,7 +57,12 @@ describe('readEventStream', () => {
       }
     });
     const heard = [];
-    for await (const { events } of readEventStream(new Response(bytes))) heard.push(events);
+    const ids = [];
+    for await (const { events, lastEventId } of readEventStream(new Response(bytes))) {
+      heard.push(events);
+      ids.push(lastEventId);
+    }
+    expect(ids).toEqual(['0-0', '1', '1']);
     expect(heard).toEqual([[], [], [{ id: '1', type: 'message', data: 'a' }]]);
   });
 });

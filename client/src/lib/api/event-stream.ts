@@ -16,6 +16,8 @@ export interface ServerEvent {
 /** What one piece of the stream brought; a comment alone brings nothing, but it was heard. */
 export interface Heard {
   events: ServerEvent[];
+  /** After which event to go on; '' while the server has named none. A block may name it alone. */
+  lastEventId: string;
   /** Milliseconds to wait before connecting anew, as the server last asked; null if it never did. */
   retryMs: number | null;
 }
@@ -23,8 +25,8 @@ export interface Heard {
 /** Cuts text that arrives in any pieces into events. One parser reads one connection. */
 export class EventStreamParser {
   retryMs: number | null = null;
+  lastEventId = '';
   #rest = '';
-  #id = '';
   #type = '';
   #data: string[] = [];
 
@@ -47,12 +49,16 @@ export class EventStreamParser {
     const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
     if (name === 'data') this.#data.push(value);
     else if (name === 'event') this.#type = value;
-    else if (name === 'id' && !value.includes('\0')) this.#id = value;
+    else if (name === 'id' && !value.includes('\0')) this.lastEventId = value;
     else if (name === 'retry' && /^\d+$/.test(value)) this.retryMs = Number(value);
   }
 
   #dispatch(): ServerEvent {
-    const event = { id: this.#id, type: this.#type || 'message', data: this.#data.join('\n') };
+    const event = {
+      id: this.lastEventId,
+      type: this.#type || 'message',
+      data: this.#data.join('\n')
+    };
     this.#type = '';
     this.#data = [];
     return event;
@@ -68,7 +74,8 @@ export async function* readEventStream(response: Response): AsyncGenerator<Heard
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      yield { events: parser.push(value), retryMs: parser.retryMs };
+      const events = parser.push(value);
+      yield { events, lastEventId: parser.lastEventId, retryMs: parser.retryMs };
     }
   } finally {
     await reader.cancel().catch(() => {}); // Cut already: there is nothing left to cancel.

@@ -20,7 +20,7 @@ export interface Transitions {
   /** The same in milliseconds since the epoch. */
   at_ms: number;
   kind: TransitionKind;
-  /** Whose call it was; absent where it was no worker's. */
+  /** Who called: a worker's name, a colon, and the lane it claims for; absent where none did. */
   worker?: string;
   /** `detail` is the lane of what was enqueued, the attempt of what was claimed, and so on. */
   jobs: { index: number; detail: string }[];

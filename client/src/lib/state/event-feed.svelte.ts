@@ -74,9 +74,10 @@ export class EventFeed {
     try {
       const response = await this.world.open(this.#lastEventId, signal);
       this.phase = 'open';
-      for await (const { events, retryMs } of readEventStream(response)) {
+      for await (const { events, lastEventId, retryMs } of readEventStream(response)) {
         if (signal.aborted) return;
         this.#retryMs = retryMs ?? this.#retryMs;
+        this.#lastEventId = lastEventId || this.#lastEventId;
         this.#heard(events);
       }
       if (!signal.aborted) this.#lost(null);
@@ -90,7 +91,6 @@ export class EventFeed {
     this.stale = false;
     this.error = null;
     this.#awaitSign();
-    this.#lastEventId = events.at(-1)?.id || this.#lastEventId;
     if (events.length > 0) this.onEvents(events);
   }
 

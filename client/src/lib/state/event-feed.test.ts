@@ -47,6 +47,16 @@ describe('EventFeed', () => {
     feed.stop();
   });
 
+  it('goes on from where the server said it began, though nothing has happened since', async () => {
+    const { feed, streams, askedAfter } = given();
+    await settle();
+    await streams[0]?.send('id: 5-0\n\n');
+    await streams[0]?.cut();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(askedAfter()).toEqual([null, '5-0']);
+    feed.stop();
+  });
+
   it('waits longer with each failure, and no longer than its cap', async () => {
     const { feed, askedAfter } = given(() => Promise.reject(new TypeError('refused')));
     await vi.advanceTimersByTimeAsync(500 + 1_000 + 2_000);

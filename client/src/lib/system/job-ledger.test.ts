@@ -12,7 +12,7 @@ function given(most?: number) {
 it('tells how long a job waited, how long it took, and whose it was', () => {
   const { ledger, note } = given();
   note('enqueued', 1_000);
-  expect(note('claimed', 1_200, 'w1')).toEqual({ waitedMs: 200, tookMs: null, holder: 'w1' });
+  expect(note('claimed', 1_200, 'w1:light')).toEqual({ waitedMs: 200, tookMs: null, holder: 'w1' });
   expect(note('completed', 1_500)).toEqual({ waitedMs: null, tookMs: 500, holder: 'w1' });
   expect(ledger.size).toBe(0);
 });
@@ -37,6 +37,7 @@ it('tells no time of a job that was enqueued before the page looked', () => {
   const { note } = given();
   expect(note('claimed', 10, 'w1').waitedMs).toBeNull();
   expect(note('completed', 20)).toEqual({ waitedMs: null, tookMs: null, holder: 'w1' });
+  expect(note('completed', 30, 'w2:heavy').holder).toBe('w2');
 });
 
 it('never tells a negative time', () => {

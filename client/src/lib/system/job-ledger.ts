@@ -39,10 +39,11 @@ export class JobLedger {
     if (kind === 'enqueued') this.#keep(index, { enqueuedMs: atMs, claimed: false, holder: null });
     else if (kind === 'claimed') {
       if (since !== null && !known?.claimed) finding.waitedMs = Math.max(0, atMs - since);
-      finding.holder = worker ?? null;
+      finding.holder = nameOf(worker);
       this.#keep(index, { enqueuedMs: since, claimed: true, holder: finding.holder });
     } else if (kind === 'completed' || kind === 'dead' || kind === 'discarded') {
       if (kind === 'completed' && since !== null) finding.tookMs = Math.max(0, atMs - since);
+      finding.holder ??= kind === 'completed' ? nameOf(worker) : null;
       this.#jobs.delete(index);
     } else if (kind !== 'progress' && known) known.holder = null;
     return finding;
@@ -57,4 +58,9 @@ export class JobLedger {
     }
     this.#jobs.set(index, known);
   }
+}
+
+/** A worker claims for each lane by a name of its own: `<worker>:<lane>`. */
+function nameOf(claimant: string | undefined): string | null {
+  return claimant?.replace(/:[^:]*$/, '') ?? null;
 }

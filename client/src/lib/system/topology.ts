@@ -41,10 +41,10 @@ export const WIDE_FROM = 860;
 /** Inside the box of Redis, from its top left; as drawn by RedisBox.svelte. */
 export const REDIS = {
   width: 270,
-  height: 330,
-  queue: { x: 14, y: 44, width: 242, height: 142 },
-  cache: { x: 44, y: 214, width: 212, height: 42 },
-  dead: { x: 14, y: 274, width: 242, height: 42 }
+  height: 344,
+  queue: { x: 14, y: 58, width: 242, height: 142 },
+  cache: { x: 44, y: 228, width: 212, height: 42 },
+  dead: { x: 14, y: 288, width: 242, height: 42 }
 } as const;
 
 const WORKER_GAP = 14;
@@ -56,12 +56,12 @@ export function topologyFor(columnWidth: number, workers: number): Topology {
 
 function wide(count: number): Topology {
   const column = count * (76 + WORKER_GAP) - WORKER_GAP;
-  const height = Math.max(454, column + 16);
+  const height = Math.max(466, column + 16);
   const redis = { x: 452, y: 8, width: REDIS.width, height: REDIS.height };
   const middle = redis.y + REDIS.queue.y + REDIS.queue.height / 2;
   const client = { x: 2, y: middle - 40, width: 132, height: 80 };
   const server = { x: 222, y: middle - 52, width: 150, height: 104 };
-  const postgres = { x: 452, y: 382, width: REDIS.width, height: 64 };
+  const postgres = { x: 452, y: 394, width: REDIS.width, height: 64 };
   const top = Math.max(8, redis.y + (redis.height - column) / 2);
   const places = Array.from({ length: count }, (_, at) => {
     const box = { x: 856, y: top + at * (76 + WORKER_GAP), width: 222, height: 76 };
