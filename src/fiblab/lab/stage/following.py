@@ -47,10 +47,10 @@ class Follower:
                     pass
 
     async def _follow_queue(self) -> None:
-        while True:
+        while not is_cancelled():
             with contextlib.suppress(RedisError, OSError):
                 async with self._system.admin as client:
-                    while True:
+                    while not is_cancelled():
                         if not await self._read(client):
                             await asyncio.sleep(LOOK_S)
             await asyncio.sleep(LOOK_S)
@@ -98,6 +98,12 @@ class Follower:
         """Learn who is who before the first event comes."""
         for service in services:
             self._names[service.process.pid] = service.name
+
+
+def is_cancelled() -> bool:
+    """Tell whether this task is being cancelled, which a client of Redis may have swallowed."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _is_after(entry: str, last: str) -> bool:

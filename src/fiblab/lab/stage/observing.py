@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from redis.exceptions import RedisError
 
 from fiblab.lab.checker.structure import TAG
+from fiblab.lab.stage.following import is_cancelled
 from fiblab.lab.stage.lines import Happening
 from fiblab.lab.stage.log import TooLate
 from fiblab.lab.stage.stage import WAIT_LIMIT_S, Stage
@@ -29,7 +30,7 @@ async def watching_depth(stage: Stage) -> AsyncIterator[None]:
 
 async def _watch_depth(stage: Stage) -> None:
     async with stage.system.admin as client:
-        while True:
+        while not is_cancelled():
             with suppress(RedisError, OSError):
                 stage.measure("depth", float(await client.hlen(f"{TAG}:job")))
             await asyncio.sleep(LOOK_S)
