@@ -6,6 +6,7 @@ from fiblab.lab.experiments import (
     poison,
     postgres_outage,
     redis_amnesia,
+    redis_outage,
     zombie,
 )
 from fiblab.lab.stage.experiment import Experiment
@@ -14,6 +15,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     crash.EXPERIMENT,
     zombie.EXPERIMENT,
     poison.EXPERIMENT,
+    redis_outage.EXPERIMENT,
     redis_amnesia.EXPERIMENT,
     postgres_outage.EXPERIMENT,
     corrupt_cache.EXPERIMENT,
