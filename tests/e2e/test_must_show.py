@@ -132,7 +132,7 @@ def test_a_killed_workers_job_is_done_by_the_next(start_lab: StartLab) -> None:
 def test_sigterm_under_load_drops_nothing_accepted(start_lab: StartLab) -> None:
     """Every request that was accepted before the end has its row, although clients went on."""
     with start_lab() as lab:
-        (server,) = _children(lab, "server")
+        (server,) = _children(lab, "fiblab.lab.desk")
         with ThreadPoolExecutor(8) as pool:
             clients = [pool.submit(_send_until_refused, lab.url) for _ in range(8)]
             _wait_for_rows(lab, 200)

@@ -69,8 +69,8 @@ ONLY_THE_OTHER = {
         f"BLPOP {KEY} 1",
         "CLIENT ID",
         "CLIENT UNBLOCK 1",
-        f"HGETALL {KEY}",
         f"HINCRBY {KEY} 7 1",
+        f"PEXPIRE {KEY} 1000",
         f"RPOP {KEY}",
     ),
     Service.WORKER: (

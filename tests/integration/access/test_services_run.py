@@ -53,6 +53,7 @@ def test_nothing_that_services_do_is_refused(
     operate(served)
     assert served.client.get("/metrics").is_success
     assert served.client.get("/api/v1/fibonacci/most-requested").is_success
+    assert served.client.get("/api/v1/workers").json()["items"]
     assert served.client.get("/readyz").is_success
 
     assert [service.end() for service in system.services] == [0, 0]
@@ -102,3 +103,15 @@ def operate(served: Served) -> None:
     assert served.client.post(f"{address}/{POISON}/requeue").is_success
     assert served.client.delete(f"{address}/{POISON + 1}").is_success
     assert served.client.get("/api/v1/queue").is_success
+    assert served.client.get("/api/v1/jobs").is_success
+    assert served.client.get(f"/api/v1/jobs/{POISON}").is_success
+    follow(served)
+
+
+def follow(served: Served) -> None:
+    """Read from the beginning of the events, then what happens next."""
+    with served.client.stream("GET", "/api/v1/events", params={"after": "0-0"}) as answer:
+        lines = answer.iter_lines()
+        assert any(line == "event: transitions" for line in lines)
+        served.post(44)
+        assert any('"index":44' in line for line in lines)

@@ -6,6 +6,7 @@ Its settings are those of `fiblab server`, from the environment.
 """
 
 import argparse
+import asyncio
 import sys
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from blacksheep.server.routing import Router
 from fiblab.bootstrap import run_service
 from fiblab.cli.parent import end_with_parent
 from fiblab.config import BadSettings, ServerSettings, load
+from fiblab.lab.desk.catalogue import described
 from fiblab.lab.desk.control import Control
 from fiblab.lab.desk.gate import LabGate
 from fiblab.lab.desk.journal import Journal
@@ -46,6 +48,8 @@ def _options() -> argparse.Namespace:
 
 
 async def _serve(settings: ServerSettings, data_dir: Path, control_fd: int) -> None:
+    # Else the first page that asks would hold up everybody while the experiments are loaded.
+    loading = asyncio.create_task(asyncio.to_thread(described))
     journal = Journal(data_dir)
     runs, control = Runs(journal), Control(control_fd)
     parts = LabParts(LabGate(settings.host), journal, runs, control)
@@ -58,6 +62,7 @@ async def _serve(settings: ServerSettings, data_dir: Path, control_fd: int) -> N
     finally:
         await runs.close()
         control.close()
+        await asyncio.gather(loading, return_exceptions=True)  # who asked was told what failed
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+import structlog
+
 from fiblab.lab.desk.problems import NO_SUCH_EXPERIMENT
 from fiblab.lab.stage.lines import Described
 from fiblab.server.problems import Refusal
@@ -10,11 +12,18 @@ from fiblab.server.problems import Refusal
 if TYPE_CHECKING:
     from fiblab.lab.stage.experiment import Experiment
 
+_log = structlog.get_logger()
+
 
 @cache
 def _experiments() -> "dict[str, Experiment]":
-    from fiblab.lab.experiments.registry import EXPERIMENTS  # noqa: PLC0415 - see the module
-
+    try:
+        from fiblab.lab.experiments.registry import EXPERIMENTS  # noqa: PLC0415 - see the module
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").startswith("fiblab"):
+            raise
+        _log.warning("no experiments: install fiblab[lab]", missing=missing.name)
+        return {}
     return {one.id: one for one in EXPERIMENTS}
 
 

@@ -15,7 +15,7 @@ from fiblab.lab.desk.problems import NO_SUCH_RUN
 from fiblab.lab.desk.wire import Answer, LastRun
 from fiblab.server.problems import Refusal
 
-#: Bundles that are kept: some megabytes each at most, in all less than the stores' own data.
+#: Bundles that are kept, and logs: a megabyte or so each.
 BUNDLE_LIMIT = 200
 
 #: How runs are called; nothing else becomes a path.
@@ -46,16 +46,16 @@ class Journal:
         self.answers.append(answer)
         with self._file.open("ab") as file:
             file.write(b"\n" * self._ends_amid_a_line() + msgspec.json.encode(answer) + b"\n")
-        self._drop_old_bundles()
+        self._drop_old_files()
 
     def _ends_amid_a_line(self) -> bool:
         return not self._file.read_bytes().endswith(b"\n") if self._file.stat().st_size else False
 
-    def _drop_old_bundles(self) -> None:
-        bundles = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
-        for path in bundles[:-BUNDLE_LIMIT]:
-            path.unlink()
-            path.with_suffix(".log").unlink(missing_ok=True)
+    def _drop_old_files(self) -> None:
+        for kind in ("*.json", "*.log"):
+            paths = sorted(self._folder.glob(kind), key=lambda path: path.stat().st_mtime)
+            for path in paths[:-BUNDLE_LIMIT]:
+                path.unlink()
 
     def last_runs(self) -> dict[str, LastRun]:
         """Tell for each experiment how its last run that has a verdict went."""

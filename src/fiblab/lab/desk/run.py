@@ -10,7 +10,7 @@ import structlog
 from msgspec import UNSET, UnsetType
 
 from fiblab.lab.desk.stage_process import StageProcess
-from fiblab.lab.desk.wire import Answer, CheckAnswer, RunItem
+from fiblab.lab.desk.wire import Answer, CheckAnswer, RunItem, RunState
 from fiblab.lab.stage.lines import End, Judged, Outcome
 from fiblab.observability.logs import Category
 
@@ -44,13 +44,13 @@ class Run:
     experiment: str
     seed: int
     choice: int | UnsetType = UNSET
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    state: Literal["running", "ended", "cancelled", "failed"] = "running"
-    outcome: Outcome | UnsetType = UNSET
-    lines: list[Line] = field(default_factory=list)
-    _checks: list[CheckAnswer] = field(default_factory=list)
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
-    _cancelled: bool = False
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC), init=False)
+    state: RunState = field(default="running", init=False)
+    outcome: Outcome | UnsetType = field(default=UNSET, init=False)
+    lines: list[Line] = field(default_factory=list, init=False)
+    _checks: list[CheckAnswer] = field(default_factory=list, init=False)
+    _news: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _cancelled: bool = field(default=False, init=False)
 
     @property
     def is_over(self) -> bool:
@@ -81,7 +81,7 @@ class Run:
         except ValueError as error:  # a line that is none, or is too long
             _log.error("run failed", category=Category.BUG, run=self.name, error=repr(error))
             await process.end()
-            self._break_off("The run told what is no line of a run.")
+            self._break_off(f"The run told what is no line of a run. {self._see_log()}")
         else:
             self._end(status)
         finally:
@@ -109,7 +109,11 @@ class Run:
             self._break_off("The run was cancelled.", "cancelled")
         else:
             _log.error("run failed", category=Category.BUG, run=self.name, status=status)
-            self._break_off(f"The run's process ended with {status} before its verdict.")
+            ended = f"The run's process ended with {status} before its verdict."
+            self._break_off(f"{ended} {self._see_log()}")
+
+    def _see_log(self) -> str:
+        return f"Its log is lab/runs/{self.name}.log in the lab's data folder."
 
     def _break_off(self, why: str, state: Literal["cancelled", "failed"] = "failed") -> None:
         self.lines.append(Line("end", msgspec.json.encode(End("unclear", why))))

@@ -1,5 +1,7 @@
 """/api/v1/lab/runs: to run an experiment, follow it, and keep what it showed."""
 
+from collections.abc import AsyncIterator
+
 from blacksheep import Content, Request, Response, StreamedContent
 from blacksheep.server.routing import Router
 
@@ -65,8 +67,12 @@ def add_run(router: Router, gate: LabGate, runs: Runs, journal: Journal, drain: 
             return Response(204, [NO_STORE])  # a listener that comes back has had it all
         exchange.endless = True
         connection = connection_of(request)
-        stream = StreamedContent(EVENT_STREAM, lambda: events(run, after, connection, drain))
-        return Response(200, list(HEADERS), stream)
+
+        async def stream() -> AsyncIterator[bytes]:
+            async for text in events(run, after, connection, drain):
+                yield text
+
+        return Response(200, list(HEADERS), StreamedContent(EVENT_STREAM, stream))
 
 
 def _attachment(name: str) -> bytes:

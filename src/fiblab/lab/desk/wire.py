@@ -53,8 +53,8 @@ class ExperimentItem(Struct):
     @classmethod
     def of(cls, described: Described, last: LastRun | None) -> "ExperimentItem":
         """Leave out what only its own page shows."""
-        short = {name: getattr(described, name) for name in cls.__struct_fields__[:-1]}
-        return cls(**short, last=last or UNSET)
+        names = [name for name in cls.__struct_fields__ if name != "last"]
+        return cls(**{name: getattr(described, name) for name in names}, last=last or UNSET)
 
 
 class ExperimentPage(ExperimentItem, kw_only=True):

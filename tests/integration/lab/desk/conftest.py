@@ -18,6 +18,7 @@ from tests.integration.server.conftest import PATIENCE_S, ListeningServer
 from fiblab.bootstrap import open_server_parts
 from fiblab.cli.foreman import Foreman
 from fiblab.config import ServerSettings
+from fiblab.embedded import EmbeddedStack
 from fiblab.embedded.data_dir import DataDir
 from fiblab.embedded.process import ChildProcess, Command
 from fiblab.embedded.supervisor import Supervisor
@@ -29,6 +30,7 @@ from fiblab.lab.desk.runs import Runs
 from fiblab.server.app import build_app
 from fiblab.server.run import uvicorn_config
 from fiblab.server.surroundings import Surroundings
+from fiblab.storage.migrate import apply
 
 from .stand_in_stage import SEEDS
 
@@ -124,11 +126,18 @@ def staff() -> Iterator[Staff]:
         hired.close()
 
 
+@pytest.fixture(scope="session")
+def postgres_url(stack: EmbeddedStack) -> str:
+    """Give one database with the schema: no call of the lab's reads or writes it."""
+    apply(stack.postgres_url)
+    return stack.postgres_url
+
+
 @pytest.fixture
-def settings(redis_url: str, migrated_url: str) -> ServerSettings:
+def settings(redis_url: str, postgres_url: str) -> ServerSettings:
     """Give settings on real stores."""
     return ServerSettings(
-        redis_url=SecretStr(redis_url), postgres_url=SecretStr(migrated_url), port=0
+        redis_url=SecretStr(redis_url), postgres_url=SecretStr(postgres_url), port=0
     )
 
 

@@ -55,7 +55,7 @@ def babbles(_options: argparse.Namespace) -> None:
     """Write what is no line of a run, and go on."""
     sys.stdout.write("what is this?\n")
     sys.stdout.flush()
-    time.sleep(600)
+    signal.sigwait({signal.SIGTERM})
 
 
 ENDINGS = {SEEDS[ending.__name__]: ending for ending in (ends, waits, deaf, crashes, babbles)}

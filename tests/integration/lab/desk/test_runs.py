@@ -4,9 +4,9 @@ import json
 import re
 from typing import Any
 
-import httpx
 import psutil
 import pytest
+from tests.integration.server.raw_http import ask, request
 
 from fiblab.lab.desk import stage_process
 from fiblab.lab.desk.catalogue import right_choice
@@ -27,6 +27,15 @@ async def finished(desk: Desk, ending: str, **asked: object) -> str:
     while (await state_of(desk, run))["state"] == "running":
         pass
     return run
+
+
+async def told(desk: Desk, run: str, pattern: str) -> str:
+    """Listen until a run that goes on tells this; return what the group matched."""
+    async with desk.client.stream("GET", f"/api/v1/lab/runs/{run}/stream") as answer:
+        async for line in answer.aiter_lines():
+            if found := re.search(pattern, line):
+                return found[1]
+    pytest.fail(f"the run ended and told nothing like {pattern}")
 
 
 def data_of(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -65,10 +74,7 @@ async def test_a_place_that_is_none(desk: Desk, shown: str) -> None:
 async def test_lines_come_as_they_are_written(desk: Desk) -> None:
     """A listener sees a run begin while it goes on."""
     run = await desk.begin("waits")
-    async with desk.client.stream("GET", f"/api/v1/lab/runs/{run}/stream") as answer:
-        async for line in answer.aiter_lines():
-            if line == "event: stage":
-                break
+    await told(desk, run, "event: (stage)")
     assert (await state_of(desk, run))["state"] == "running"
 
 
@@ -96,12 +102,8 @@ async def test_the_bundle_is_there_when_the_run_has_ended(desk: Desk) -> None:
 async def test_a_run_that_there_is_not(desk: Desk, name: str) -> None:
     """No name becomes a path out of the folder."""
     for rest in ("", "/stream"):
-        sent = desk.client.build_request("GET", "/")
-        sent.url = httpx.URL(str(desk.client.base_url)).copy_with(
-            raw_path=f"/api/v1/lab/runs/{name}{rest}".encode()
-        )
-        answer = await desk.client.send(sent)
-        assert (answer.status_code, answer.json()["status"]) == (404, 404)
+        answer = await ask(desk.port, request("GET", f"/api/v1/lab/runs/{name}{rest}"))
+        assert (answer.status, answer.problem) in {(404, "no-such-run"), (404, "not-found")}
 
 
 async def test_one_runs_at_a_time(desk: Desk) -> None:
@@ -118,6 +120,7 @@ async def test_one_runs_at_a_time(desk: Desk) -> None:
 async def test_cancel_lets_it_heal(desk: Desk) -> None:
     """It is asked, says what it has healed, and is kept as cancelled, without a verdict."""
     run = await desk.begin("waits")
+    await told(desk, run, "event: (stage)")
     for _ in range(2):
         assert (await desk.post(f"/runs/{run}/cancel")).status_code == 202
     lines = data_of(await desk.listen(run))
@@ -128,22 +131,13 @@ async def test_cancel_lets_it_heal(desk: Desk) -> None:
     assert "outcome" not in item
 
 
-async def told_child(desk: Desk, run: str) -> int:
-    """Listen until a run tells of its child."""
-    async with desk.client.stream("GET", f"/api/v1/lab/runs/{run}/stream") as answer:
-        async for line in answer.aiter_lines():
-            if told := re.search(r"child (\d+)", line):
-                return int(told[1])
-    pytest.fail("the run told of no child")
-
-
 async def test_what_does_not_let_itself_be_cancelled(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is killed after its time, and its children with it."""
     monkeypatch.setattr(stage_process, "HEALING_LIMIT_S", 0.1)
     run = await desk.begin("deaf")
-    child = await told_child(desk, run)
+    child = int(await told(desk, run, r"child (\d+)"))
     await desk.post(f"/runs/{run}/cancel")
     assert data_of(await desk.listen(run))[-1]["why"] == "The run was cancelled."
     assert not is_alive(child)
@@ -178,7 +172,8 @@ async def test_a_run_that_fails_says_so(desk: Desk, ending: str, why: str) -> No
     """Its stream ends in an `end` all the same, its state is `failed`, and another may begin."""
     run = await desk.begin(ending)
     last = data_of(await desk.listen(run))[-1]
-    assert last == {"type": "end", "outcome": "unclear", "why": why}
+    assert (last["type"], last["outcome"]) == ("end", "unclear")
+    assert last["why"] == f"{why} Its log is lab/runs/{run}.log in the lab's data folder."
     assert (await state_of(desk, run))["state"] == "failed"
     await finished(desk, "ends")
 
