@@ -47,6 +47,7 @@ export const REDIS = {
   dead: { x: 14, y: 288, width: 242, height: 42 }
 } as const;
 
+const WORKER_HEIGHT = 92;
 const WORKER_GAP = 14;
 
 /** The map for a column of this width: side by side, or one below the other on a phone. */
@@ -55,26 +56,31 @@ export function topologyFor(columnWidth: number, workers: number): Topology {
 }
 
 function wide(count: number): Topology {
-  const column = count * (76 + WORKER_GAP) - WORKER_GAP;
+  const column = count * (WORKER_HEIGHT + WORKER_GAP) - WORKER_GAP;
   const height = Math.max(466, column + 16);
   const redis = { x: 452, y: 8, width: REDIS.width, height: REDIS.height };
   const middle = redis.y + REDIS.queue.y + REDIS.queue.height / 2;
-  const client = { x: 2, y: middle - 40, width: 132, height: 80 };
+  const client = { x: 2, y: middle - 31, width: 132, height: 62 };
   const server = { x: 222, y: middle - 52, width: 150, height: 104 };
   const postgres = { x: 452, y: 394, width: REDIS.width, height: 64 };
   const top = Math.max(8, redis.y + (redis.height - column) / 2);
   const places = Array.from({ length: count }, (_, at) => {
-    const box = { x: 856, y: top + at * (76 + WORKER_GAP), width: 222, height: 76 };
+    const box = {
+      x: 856,
+      y: top + at * (WORKER_HEIGHT + WORKER_GAP),
+      width: 222,
+      height: WORKER_HEIGHT
+    };
     return wideWorker(redis, box);
   });
-  const lowest = places.at(-1)?.box ?? { x: 856, y: 200, width: 222, height: 76 };
+  const lowest = places.at(-1)?.box ?? { x: 856, y: 200, width: 222, height: WORKER_HEIGHT };
   return {
     ...{ width: 1_080, height, client, server, redis, postgres, workers: places },
     requests: across([right(client), middle], [server.x, middle]),
     enqueued: across([right(server), middle], [redis.x + REDIS.queue.x, middle]),
     recorded: bend([server.x + 75, bottom(server)], [postgres.x, postgres.y + 32]),
     dead: deadWay(redis),
-    longValues: across([lowest.x, lowest.y + 66], [right(postgres), postgres.y + 32])
+    longValues: across([lowest.x, lowest.y + 82], [right(postgres), postgres.y + 32])
   };
 }
 
@@ -86,8 +92,8 @@ function wideWorker(redis: Box, box: Box): WorkerPlace {
   return {
     box,
     claimed: across([queue, y + 48], [box.x, box.y + 22]),
-    returned: across([box.x, box.y + 38], [queue, y + 100]),
-    completed: across([box.x, box.y + 54], [cache, completedY])
+    returned: across([box.x, box.y + 46], [queue, y + 100]),
+    completed: across([box.x, box.y + 70], [cache, completedY])
   };
 }
 
@@ -99,7 +105,12 @@ function tall(count: number): Topology {
   const places = Array.from({ length: count }, (_, at) => {
     const alone = at === count - 1 && at % 2 === 0;
     const x = alone ? 92 : at % 2 === 0 ? 2 : 184;
-    return tallWorker(redis, { x, y: first + Math.floor(at / 2) * 104, width: 172, height: 76 });
+    return tallWorker(redis, {
+      x,
+      y: first + Math.floor(at / 2) * (WORKER_HEIGHT + 28),
+      width: 172,
+      height: WORKER_HEIGHT
+    });
   });
   const lowest = places.at(-1)?.box ?? { x: 92, y: first, width: 172, height: 0 };
   const postgres = { x: 44, y: bottom(lowest) + 46, width: REDIS.width, height: 64 };

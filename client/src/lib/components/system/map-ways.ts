@@ -1,6 +1,6 @@
 import type { Way } from '#lib/system/activity.ts';
 import type { WorkerPart } from '#lib/system/parts.ts';
-import type { Curve, Point, Topology } from '#lib/system/topology.ts';
+import type { Curve, Point, Topology, WorkerPlace } from '#lib/system/topology.ts';
 
 /** One line of the map, and the ways of jobs that it shows. */
 export interface MapWay {
@@ -40,34 +40,22 @@ export function mapWays(map: Topology, workers: readonly WorkerPart[]): MapWay[]
     way('recorded', 'Recorded, from the server to PostgreSQL', map.recorded, null),
     way('dead', 'Given up, from the queue to the dead letters', map.dead, null, true)
   ];
-  return [...fixed, ...workers.flatMap((worker, at) => waysOf(worker, map, at, upright))];
+  return [...fixed, ...workers.flatMap((worker, at) => waysOf(worker, map.workers[at]))];
 }
 
-function waysOf(worker: WorkerPart, map: Topology, at: number, upright: boolean): MapWay[] {
-  const place = map.workers[at];
+function waysOf(worker: WorkerPart, place: WorkerPlace | undefined): MapWay[] {
   if (!place) return [];
   const { id, name, queueNames } = worker;
   const to = (kind: 'claimed' | 'completed' | 'returned'): Way[] =>
     queueNames.map((queueName): Way => `${kind}:${queueName}`);
-  const [inX, inY] = place.claimed[3];
-  const [outX, outY] = place.completed[0];
-  const labels: [Label, Label] = upright
-    ? [
-        { at: [inX - 7, inY - 7], anchor: 'end' },
-        { at: [outX + 7, outY - 7], anchor: 'start' }
-      ]
-    : [
-        { at: [inX - 8, inY - 8], anchor: 'end' },
-        { at: [outX - 8, outY + 17], anchor: 'end' }
-      ];
   return [
     {
       ...{ id: `claimed ${id}`, name: `Claimed, by ${name}`, ways: to('claimed') },
-      ...{ curve: place.claimed, bad: false, label: labels[0] }
+      ...{ curve: place.claimed, bad: false, label: null }
     },
     {
       ...{ id: `completed ${id}`, name: `Completed, by ${name}`, ways: to('completed') },
-      ...{ curve: place.completed, bad: false, label: labels[1] }
+      ...{ curve: place.completed, bad: false, label: null }
     },
     {
       ...{ id: `returned ${id}`, name: `Back to the queue, from ${name}`, ways: to('returned') },
@@ -89,6 +77,15 @@ function beside([[x1, y1], , , [x2, y2]]: Curve, upright: boolean): Label {
 /** Jobs that went along a line, of a count by way. */
 export function sumAlong(line: MapWay, counts: ReadonlyMap<Way, number>): number {
   return line.ways.reduce((sum, one) => sum + (counts.get(one) ?? 0), 0);
+}
+
+/** What goes in and out of a worker now, in its own words; empty while nothing does. */
+export function formatTraffic(worker: WorkerPart, rates: ReadonlyMap<Way, number>): string {
+  const sum = (kind: 'claimed' | 'completed') =>
+    worker.queueNames.reduce((all, name) => all + (rates.get(`${kind}:${name}`) ?? 0), 0);
+  const taken = formatRate(sum('claimed'));
+  const done = formatRate(sum('completed'));
+  return taken || done ? `takes ${taken || '0/s'} · ends ${done || '0/s'}` : '';
 }
 
 /** A rate for people: 0 -> "", 0.4 -> "0.4/s", 1234.5 -> "1,235/s". */
