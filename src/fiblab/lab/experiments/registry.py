@@ -7,11 +7,13 @@ from fiblab.lab.experiments import (
     postgres_outage,
     redis_amnesia,
     redis_outage,
+    stampede,
     zombie,
 )
 from fiblab.lab.stage.experiment import Experiment
 
 EXPERIMENTS: tuple[Experiment, ...] = (
+    stampede.EXPERIMENT,
     crash.EXPERIMENT,
     zombie.EXPERIMENT,
     poison.EXPERIMENT,
