@@ -3,6 +3,7 @@
 from fiblab.lab.experiments import (
     corrupt_cache,
     crash,
+    flood,
     poison,
     postgres_outage,
     redis_amnesia,
@@ -17,6 +18,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     crash.EXPERIMENT,
     zombie.EXPERIMENT,
     poison.EXPERIMENT,
+    flood.EXPERIMENT,
     redis_outage.EXPERIMENT,
     redis_amnesia.EXPERIMENT,
     postgres_outage.EXPERIMENT,
