@@ -21,7 +21,7 @@ export const WIDE: DiagramLayout = {
   height: 365,
   box: { width: 112, height: 48 },
   places: {
-    asked: { x: 40, y: 130 },
+    asked: { x: 28, y: 130 },
     ready: { x: 190, y: 130 },
     leased: { x: 440, y: 130 },
     done: { x: 760, y: 130 },
@@ -30,13 +30,13 @@ export const WIDE: DiagramLayout = {
     discarded: { x: 785, y: 250 }
   },
   ways: {
-    enqueue: { path: 'M51 130H128', label: label(89, 120) },
+    enqueue: { path: 'M39 130H128', label: label(82, 116) },
     claim: { path: 'M246 130H378', label: label(313, 120) },
     complete: { path: 'M496 130H698', label: label(598, 120) },
     expire: { path: 'M425 106C425 30 205 30 205 100', label: label(315, 40) },
     release: { path: 'M405 106C390 78 240 78 226 101', label: label(315, 77) },
-    retry: { path: 'M425 154C425 215 410 240 377 240', label: label(412, 190, 'end') },
-    due: { path: 'M259 240C225 240 207 215 206 160', label: label(221, 190, 'start') },
+    retry: { path: 'M425 154C425 215 410 240 377 240', label: label(412, 203, 'end') },
+    due: { path: 'M259 240C225 240 207 215 206 160', label: label(216, 180, 'start') },
     fail: { path: 'M470 154C475 220 520 250 558 250', label: label(502, 205, 'start') },
     giveUp: {
       path: 'M188 154C188 275 240 305 320 305H545C590 305 600 298 602 280',
@@ -66,7 +66,7 @@ export const TALL: DiagramLayout = {
   },
   ways: {
     enqueue: { path: 'M185 33V72', label: label(193, 58, 'start') },
-    claim: { path: 'M185 122V232', label: label(192, 172, 'start') },
+    claim: { path: 'M185 122V232', label: label(193, 146, 'start') },
     complete: { path: 'M160 282C150 330 108 330 105 372', label: label(122, 330, 'end') },
     expire: { path: 'M135 262C40 262 40 106 129 106', label: label(66, 160) },
     release: { path: 'M160 238C122 215 122 145 157 127', label: label(126, 205, 'end') },
