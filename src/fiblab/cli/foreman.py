@@ -1,8 +1,8 @@
 """Obeys what the lab's page orders about the processes of `up`."""
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from typing import Literal, cast
 
 from fiblab.embedded.control import Asked, ControlPost, Order, ProcessState, Told
@@ -12,6 +12,9 @@ from fiblab.embedded.supervisor import State, Supervisor
 
 #: Most workers: a laptop has a few cores, and the page is meant to stay smooth.
 WORKER_LIMIT = 8
+
+#: Seconds in which a server that is to be killed can pass on the answer to that.
+ANSWER_S = 0.5
 
 #: The process through which the orders come.
 SERVER = "server"
@@ -30,7 +33,7 @@ class Foreman:
         self._supervisor = supervisor
         self._add_worker = add_worker
         self._post = ControlPost()
-        self._later: list[Callable[[], None]] = []
+        self._kill_server_at: float | None = None
 
     @property
     def fd(self) -> int:
@@ -43,10 +46,10 @@ class Foreman:
 
     def obey(self) -> None:
         """Do what has been ordered since the last time, and tell how all processes are then."""
-        postponed, self._later = self._later, []
-        for act in postponed:
+        if self._kill_server_at is not None and time.monotonic() >= self._kill_server_at:
+            self._kill_server_at = None
             with suppress(OrderRefusedError):  # it has ended by itself meanwhile
-                act()
+                self._supervisor.kill(SERVER)
         for asked in self._post.asked():
             self._post.tell(self._answer(asked))
 
@@ -76,10 +79,10 @@ class Foreman:
             }[order](name)
 
     def _kill_server_later(self, order: Order) -> None:
-        """Leave it the time to answer: until the next look."""
+        """Leave it the time to answer."""
         if order is not Order.KILL:
             raise OrderRefusedError("The server can only be killed; it comes back by itself.")
-        self._later.append(partial(self._supervisor.kill, SERVER))
+        self._kill_server_at = time.monotonic() + ANSWER_S
 
     def _add(self, name: str) -> None:
         if name != "worker":
