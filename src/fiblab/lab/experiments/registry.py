@@ -4,6 +4,7 @@ from fiblab.lab.experiments import (
     corrupt_cache,
     crash,
     flood,
+    offload,
     poison,
     postgres_outage,
     redis_amnesia,
@@ -14,6 +15,7 @@ from fiblab.lab.experiments import (
 from fiblab.lab.stage.experiment import Experiment
 
 EXPERIMENTS: tuple[Experiment, ...] = (
+    offload.EXPERIMENT,
     stampede.EXPERIMENT,
     crash.EXPERIMENT,
     zombie.EXPERIMENT,
