@@ -3,7 +3,10 @@
 from fiblab.lab.experiments import (
     corrupt_cache,
     crash,
+    double_click,
     flood,
+    graceful,
+    idempotency,
     offload,
     poison,
     postgres_outage,
@@ -20,11 +23,14 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     crash.EXPERIMENT,
     zombie.EXPERIMENT,
     poison.EXPERIMENT,
+    idempotency.EXPERIMENT,
+    double_click.EXPERIMENT,
     flood.EXPERIMENT,
     redis_outage.EXPERIMENT,
     redis_amnesia.EXPERIMENT,
     postgres_outage.EXPERIMENT,
     corrupt_cache.EXPERIMENT,
+    graceful.EXPERIMENT,
 )
 
 
