@@ -6,6 +6,7 @@ from fiblab.lab.experiments import (
     double_click,
     flood,
     graceful,
+    head_of_line,
     idempotency,
     offload,
     poison,
@@ -23,14 +24,15 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     crash.EXPERIMENT,
     zombie.EXPERIMENT,
     poison.EXPERIMENT,
-    idempotency.EXPERIMENT,
-    double_click.EXPERIMENT,
     flood.EXPERIMENT,
+    head_of_line.EXPERIMENT,
     redis_outage.EXPERIMENT,
     redis_amnesia.EXPERIMENT,
     postgres_outage.EXPERIMENT,
+    double_click.EXPERIMENT,
     corrupt_cache.EXPERIMENT,
     graceful.EXPERIMENT,
+    idempotency.EXPERIMENT,
 )
 
 
