@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { axisTo, formatTick, linePath, tickPositions } from './scale.ts';
+import { axisTo, formatTick, linePath, lonePath, tickPositions } from './scale.ts';
 
 describe('axisTo', () => {
   it.each([
@@ -36,18 +36,17 @@ describe('tickPositions', () => {
   });
 });
 
-describe('linePath', () => {
-  const path = (values: (number | null)[]) =>
-    linePath(
-      values,
-      (at) => at,
-      (value) => value
-    );
+describe('A line', () => {
+  const same = (number: number) => number;
 
-  it('draws a line, leaves gaps, and makes a dot of what stands alone', () => {
-    expect(path([1, 2])).toBe('M0.0 1.0L1.0 2.0');
-    expect(path([1, 2, null, 4, null])).toBe('M0.0 1.0L1.0 2.0M3.0 4.0h0');
-    expect(path([null, null])).toBe('');
+  it.each([
+    [[1, 2], 'M0.0 1.0L1.0 2.0', ''],
+    [[1, 2, null, 4, 5], 'M0.0 1.0L1.0 2.0M3.0 4.0L4.0 5.0', ''],
+    [[1, 2, null, 4, null, 6], 'M0.0 1.0L1.0 2.0', 'M3.0 4.0h0M5.0 6.0h0'],
+    [[null, null], '', '']
+  ])('through %j has gaps, and dots for what stands alone', (values, line, dots) => {
+    expect(linePath(values, same, same)).toBe(line);
+    expect(lonePath(values, same, same)).toBe(dots);
   });
 });
 

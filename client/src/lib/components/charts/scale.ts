@@ -34,10 +34,7 @@ export function tickPositions(length: number, most: number): number[] {
   return positions.reverse();
 }
 
-/**
- * The path of a line through values, `null` being a gap. A value between two gaps becomes a stroke
- * of no length, which round caps turn into a dot.
- */
+/** The path of a line through values, `null` being a gap; what stands alone is left to lonePath. */
 export function linePath(
   values: readonly (number | null)[],
   x: (at: number) => number,
@@ -47,11 +44,26 @@ export function linePath(
   values.forEach((value, at) => {
     if (value === null) return;
     const point = `${x(at).toFixed(1)} ${y(value).toFixed(1)}`;
-    const begins = (values[at - 1] ?? null) === null;
-    const alone = begins && (values[at + 1] ?? null) === null;
-    path += begins ? `M${point}${alone ? 'h0' : ''}` : `L${point}`;
+    if ((values[at - 1] ?? null) !== null) path += `L${point}`;
+    else if ((values[at + 1] ?? null) !== null) path += `M${point}`;
   });
   return path;
+}
+
+/** Values between two gaps, as strokes of no length: round caps make dots of them. */
+export function lonePath(
+  values: readonly (number | null)[],
+  x: (at: number) => number,
+  y: (value: number) => number
+): string {
+  return values
+    .map((value, at) => {
+      const hasNeighbour = [values[at - 1], values[at + 1]].some(
+        (other) => (other ?? null) !== null
+      );
+      return value === null || hasNeighbour ? '' : `M${x(at).toFixed(1)} ${y(value).toFixed(1)}h0`;
+    })
+    .join('');
 }
 
 /** A number for an axis: 1500 -> "1,500", 0.25 -> "0.25"; never more than three decimals. */
