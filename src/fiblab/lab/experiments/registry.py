@@ -13,6 +13,7 @@ from fiblab.lab.experiments import (
     postgres_outage,
     redis_amnesia,
     redis_outage,
+    retry_storm,
     stampede,
     zombie,
 )
@@ -24,6 +25,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     crash.EXPERIMENT,
     zombie.EXPERIMENT,
     poison.EXPERIMENT,
+    retry_storm.EXPERIMENT,
     flood.EXPERIMENT,
     head_of_line.EXPERIMENT,
     redis_outage.EXPERIMENT,
