@@ -14,6 +14,7 @@ from fiblab.lab.experiments import (
     redis_amnesia,
     redis_outage,
     retry_storm,
+    scale_out,
     stampede,
     zombie,
 )
@@ -34,6 +35,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     double_click.EXPERIMENT,
     corrupt_cache.EXPERIMENT,
     graceful.EXPERIMENT,
+    scale_out.EXPERIMENT,
     idempotency.EXPERIMENT,
 )
 
