@@ -201,7 +201,17 @@ export class LiveSystem {
   #draw(): void {
     const now = this.world.clock.now();
     this.activity = this.#activity.snapshot(now);
-    this.depths = this.#depths.whole(now).map((second) => second?.depth ?? null);
+    this.depths = holdOver(this.#depths.whole(now).map((second) => second?.depth ?? null));
     this.#cancelDraw = this.world.clock.after(DRAW_MS, () => this.#draw());
   }
+}
+
+/** A look that came late leaves a second without one: what was seen last stands in for so many. */
+const HELD_OVER = 2;
+
+function holdOver<Value>(values: (Value | null)[]): (Value | null)[] {
+  return values.map((value, at) => {
+    const before = values.slice(Math.max(0, at - HELD_OVER), at);
+    return value ?? before.findLast((one) => one !== null) ?? null;
+  });
 }

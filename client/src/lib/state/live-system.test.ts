@@ -93,6 +93,14 @@ describe('LiveSystem', () => {
     live.stop();
   });
 
+  it('lets the last look stand in for a second whose look came late, and for no longer', async () => {
+    const { live, system } = await given();
+    system.depth.mockReturnValue(new Promise(() => {}));
+    await vi.advanceTimersByTimeAsync(5_500);
+    expect(live.depths.slice(-5)).toEqual([DEPTH, DEPTH, DEPTH, null, null]);
+    live.stop();
+  });
+
   it('starts no dots in a tab that nobody sees', async () => {
     const { live, send, tab } = await given();
     tab.turn(true);

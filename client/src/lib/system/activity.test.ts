@@ -81,7 +81,9 @@ describe('Activity', () => {
     }
     expect(activity.snapshot(START + 4_000).rates.get('enqueued')).toBeCloseTo(10);
     expect(activity.snapshot(START + 8_000).rates.get('enqueued') ?? 0).toBe(0);
-    expect(activity.snapshot(START + 8_000).totals.get('enqueued')).toBe(40);
+    expect(activity.snapshot(START + 8_000).lately.get('enqueued')).toBe(40);
+    expect(activity.snapshot(START + 14_000).lately.size).toBe(0);
+    expect(activity.snapshot(START + 14_000).totals.get('enqueued')).toBe(40);
   });
 
   it('counts what it is told from elsewhere', () => {

@@ -57,12 +57,16 @@ export interface ActivitySnapshot {
   waitedInAll: Quantiles | null;
   /** Jobs a second that go each way now. */
   rates: ReadonlyMap<Way, number>;
+  /** Jobs that went each way in the last ten seconds: what is rare can be read, too. */
+  lately: ReadonlyMap<Way, number>;
   /** Jobs that went each way since the page was opened. */
   totals: ReadonlyMap<Way, number>;
 }
 
 /** Whole seconds before the running one over which a rate is taken: steady, and yet of now. */
 const RATE_S = 2;
+/** Whole seconds for which what is rare stays to be read. */
+const LATELY_S = 9;
 
 /**
  * Counts and times what the event stream tells, second by second, in memory that does not grow.
@@ -101,6 +105,7 @@ export class Activity {
       tookInAll: sumOf(seconds.map((second) => second?.took)).quantiles(),
       waitedInAll: sumOf(seconds.map((second) => second?.waited)).quantiles(),
       rates: this.#rates(now),
+      lately: this.#wentSince(now, LATELY_S),
       totals: new Map(this.#totals)
     };
   }
@@ -132,13 +137,19 @@ export class Activity {
     second?.ways.set(way, (second.ways.get(way) ?? 0) + count);
   }
 
-  #rates(now: number): Map<Way, number> {
+  #rates(now: number): ReadonlyMap<Way, number> {
     const seconds = RATE_S + (now % 1_000) / 1_000;
-    const rates = new Map<Way, number>();
-    for (const { ways } of this.#minute.latest(now, RATE_S)) {
-      for (const [way, count] of ways) rates.set(way, (rates.get(way) ?? 0) + count / seconds);
+    const went = this.#wentSince(now, RATE_S);
+    return new Map([...went].map(([way, count]) => [way, count / seconds]));
+  }
+
+  /** Jobs that went each way in the running second and in so many before it. */
+  #wentSince(now: number, before: number): ReadonlyMap<Way, number> {
+    const sums = new Map<Way, number>();
+    for (const { ways } of this.#minute.latest(now, before)) {
+      for (const [way, count] of ways) sums.set(way, (sums.get(way) ?? 0) + count);
     }
-    return rates;
+    return sums;
   }
 
   #queueTime(nowMs: number): number {

@@ -32,8 +32,10 @@ describe('mapWays', () => {
 });
 
 it('writes what goes in and out of a worker, and nothing while nothing does', () => {
-  expect(formatTraffic(worker, rates)).toBe('takes 3/s · ends 0/s');
-  expect(formatTraffic(worker, new Map())).toBe('');
+  expect(formatTraffic(worker, { rates, lately: new Map() })).toBe('takes 3/s · ends 0/s');
+  const lately = new Map<Way, number>([['returned:host-8-cd', 1]]);
+  expect(formatTraffic(worker, { rates, lately })).toBe('1 back in the queue');
+  expect(formatTraffic(worker, { rates: new Map(), lately: new Map() })).toBe('');
 });
 
 it.each([

@@ -1,4 +1,5 @@
-import type { Way } from '#lib/system/activity.ts';
+import { formatCount } from '#lib/fibonacci/digit-groups.ts';
+import type { ActivitySnapshot, Way } from '#lib/system/activity.ts';
 import type { WorkerPart } from '#lib/system/parts.ts';
 import type { Curve, Point, Topology, WorkerPlace } from '#lib/system/topology.ts';
 
@@ -79,12 +80,17 @@ export function sumAlong(line: MapWay, counts: ReadonlyMap<Way, number>): number
   return line.ways.reduce((sum, one) => sum + (counts.get(one) ?? 0), 0);
 }
 
-/** What goes in and out of a worker now, in its own words; empty while nothing does. */
-export function formatTraffic(worker: WorkerPart, rates: ReadonlyMap<Way, number>): string {
-  const sum = (kind: 'claimed' | 'completed') =>
-    worker.queueNames.reduce((all, name) => all + (rates.get(`${kind}:${name}`) ?? 0), 0);
-  const taken = formatRate(sum('claimed'));
-  const done = formatRate(sum('completed'));
+/** What goes in and out of a worker, or what it lost lately; empty while nothing happens. */
+export function formatTraffic(
+  { queueNames }: WorkerPart,
+  { rates, lately }: Pick<ActivitySnapshot, 'rates' | 'lately'>
+): string {
+  const sum = (counts: ReadonlyMap<Way, number>, kind: 'claimed' | 'completed' | 'returned') =>
+    queueNames.reduce((all, name) => all + (counts.get(`${kind}:${name}`) ?? 0), 0);
+  const back = sum(lately, 'returned');
+  if (back > 0) return `${formatCount(back)} back in the queue`;
+  const taken = formatRate(sum(rates, 'claimed'));
+  const done = formatRate(sum(rates, 'completed'));
   return taken || done ? `takes ${taken || '0/s'} · ends ${done || '0/s'}` : '';
 }
 
