@@ -1,70 +1,26 @@
-import type { TransitionKind } from './events.ts';
 import { type Http, readJson } from './http.ts';
 import type {
   DeadLetterItem as DeadLetter,
   DeadLetterOutcome,
   DeadLetterOutcomes,
   DeadLetterPage,
-  FailureReason
+  FailureReason,
+  JobItem as Job,
+  JobItems as JobPage,
+  JobLife,
+  SourceReference,
+  TimelineStep as Step
 } from './types.gen.ts';
 
-export type { DeadLetter, DeadLetterOutcome, FailureReason };
+export type { DeadLetter, DeadLetterOutcome, DeadLetterPage, FailureReason };
+export type { Job, JobLife, JobPage, SourceReference, Step };
 
 /** Where a job that the queue holds can be, in the order of its lists; `dead` are dead letters. */
-export const JOB_STATES = ['leased', 'ready', 'delayed', 'dead'] as const;
-export type JobState = (typeof JOB_STATES)[number];
+export const JOB_STATES = ['leased', 'ready', 'delayed', 'dead'] as const satisfies Job['state'][];
+export type JobState = Job['state'];
 
 /** Dead letters that one call may list or change, and jobs that one page may have. */
 export const PAGE_LIMIT = 100;
-
-/** A job as it stands. */
-export interface Job {
-  index: number;
-  state: JobState | 'gone';
-  lane?: string;
-  attempts: number;
-  /** RFC 3339, in UTC, by the queue's clock. */
-  enqueued_at?: string;
-  /** From 0 to 1, as its worker last said. */
-  progress?: number;
-  lease_left_s?: number;
-  due_in_s?: number;
-  reason?: FailureReason;
-}
-
-/** A transition in a job's life, and the line of the product's source that noted it. */
-export interface Step {
-  /** Id of the entry in the queue's event stream. */
-  entry: string;
-  at: string;
-  at_ms: number;
-  kind: TransitionKind;
-  detail: string;
-  worker?: string;
-  /** Milliseconds since the step before. */
-  waited_ms: number;
-  source: SourceLine;
-}
-
-/** A line of a file of the package `fiblab`. */
-export interface SourceLine {
-  path: string;
-  line: number;
-}
-
-/** One job with all that the queue's events still tell of it. */
-export interface JobLife extends Job {
-  /** In order, the latest last. */
-  timeline: Step[];
-  /** There may have been steps before the first one told. */
-  older_left_out: boolean;
-}
-
-export interface Page<Item> {
-  items: Item[];
-  /** Where the next page begins; absent on the last one. */
-  next_cursor?: string;
-}
 
 /** Which jobs to list; null leaves a question open. */
 export interface JobQuery {
@@ -82,9 +38,9 @@ export class JobsApi {
   constructor(private readonly http: Http) {}
 
   /** Jobs state by state; a page may be short, or empty, where another one follows. */
-  async jobs(query: JobQuery, limit: number, signal?: AbortSignal): Promise<Page<Job>> {
+  async jobs(query: JobQuery, limit: number, signal?: AbortSignal): Promise<JobPage> {
     const path = `${JOBS}?${parameters({ ...query, limit })}`;
-    return readJson<Page<Job>>(await this.http.send(path, { signal }));
+    return readJson<JobPage>(await this.http.send(path, { signal }));
   }
 
   /** One job's life; null where neither the queue nor its events know the index. */

@@ -4,8 +4,8 @@ import {
   type DeadLetter,
   type DeadLetterOrder,
   type DeadLetterOutcome,
+  type DeadLetterPage,
   type JobsApi,
-  type Page,
   PAGE_LIMIT
 } from '#lib/api/jobs.ts';
 
@@ -52,7 +52,7 @@ export class DeadLetterDesk {
   async *#all(): AsyncGenerator<DeadLetter, void> {
     let cursor: string | null = null;
     do {
-      const page: Page<DeadLetter> = await this.api.deadLetters(cursor, PAGE_LIMIT);
+      const page: DeadLetterPage = await this.api.deadLetters(cursor, PAGE_LIMIT);
       yield* page.items;
       cursor = page.next_cursor ?? null;
     } while (cursor !== null);

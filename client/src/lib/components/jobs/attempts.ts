@@ -1,4 +1,4 @@
-import type { FailureReason, SourceLine, Step } from '#lib/api/jobs.ts';
+import type { FailureReason, SourceReference, Step } from '#lib/api/jobs.ts';
 
 export type AttemptEnd = 'running' | 'completed' | 'expired' | 'released' | 'retrying' | 'dead';
 
@@ -18,7 +18,7 @@ export interface Attempt {
   /** Why the job was given up, for the attempt that ended it. */
   reason: FailureReason | null;
   /** The line that ended it, or that began it while it runs. */
-  source: SourceLine;
+  source: SourceReference;
 }
 
 const ENDS: ReadonlySet<string> = new Set<AttemptEnd>([

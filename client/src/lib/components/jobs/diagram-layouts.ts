@@ -52,7 +52,7 @@ export const WIDE: DiagramLayout = {
 
 /** From top to bottom, for a phone. */
 export const TALL: DiagramLayout = {
-  width: 366,
+  width: 390,
   height: 560,
   box: { width: 100, height: 44 },
   places: {

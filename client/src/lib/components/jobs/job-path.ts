@@ -19,7 +19,7 @@ export const WAYS = {
   complete: { from: 'leased', to: 'done', name: 'completed' },
   expire: { from: 'leased', to: 'ready', name: 'lease expired' },
   release: { from: 'leased', to: 'ready', name: 'released' },
-  retry: { from: 'leased', to: 'delayed', name: 'failed, retrying' },
+  retry: { from: 'leased', to: 'delayed', name: 'failed' },
   due: { from: 'delayed', to: 'ready', name: 'due again' },
   fail: { from: 'leased', to: 'dead', name: 'failed for good' },
   giveUp: { from: 'ready', to: 'dead', name: 'attempts used up' },

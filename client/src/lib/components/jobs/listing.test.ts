@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import type { DeadLetter, Page } from '#lib/api/jobs.ts';
+import type { DeadLetter, DeadLetterPage } from '#lib/api/jobs.ts';
 import { EVERYTHING } from './jobs-address.ts';
 import { countsOf, readListing } from './listing.ts';
 
@@ -17,7 +17,7 @@ const letters = (lane: string, count: number) =>
     reason: { category: 'timeout', detail: 'Too long.' }
   }));
 
-function given(...pages: Page<DeadLetter>[]) {
+function given(...pages: DeadLetterPage[]) {
   const deadLetters = vi.fn(
     async (cursor: string | null) => pages[Number(cursor)] ?? { items: [] }
   );

@@ -1,4 +1,4 @@
-import type { DeadLetter, Job, JobQuery, JobsApi, Page } from '#lib/api/jobs.ts';
+import type { DeadLetter, DeadLetterPage, Job, JobQuery, JobsApi } from '#lib/api/jobs.ts';
 import type { QueueDepth, SystemApi } from '#lib/api/system.ts';
 
 /** What the page about jobs shows at one time. */
@@ -44,11 +44,11 @@ async function deadLettersOf(
   jobs: ListingApis['jobs'],
   { lane, cursor }: JobQuery,
   signal: AbortSignal
-): Promise<Page<DeadLetter>> {
+): Promise<DeadLetterPage> {
   const items: DeadLetter[] = [];
   let next: string | null = cursor;
   do {
-    const page: Page<DeadLetter> = await jobs.deadLetters(next, LETTERS, signal);
+    const page: DeadLetterPage = await jobs.deadLetters(next, LETTERS, signal);
     items.push(...page.items.filter((letter) => lane === null || letter.lane === lane));
     next = page.next_cursor ?? null;
   } while (next !== null && items.length < ENOUGH_LETTERS);

@@ -18,7 +18,7 @@ export const KIND_WORDS: Record<TransitionKind, string> = {
   expired: 'lease expired',
   retrying: 'failed, will retry',
   due: 'due again',
-  released: 'given back',
+  released: 'released',
   completed: 'completed',
   dead: 'given up',
   discarded: 'discarded'
@@ -40,7 +40,7 @@ export function tellStep(kind: TransitionKind, detail: string): string {
     case 'due':
       return 'The delay is over: at the end of its lane again';
     case 'released':
-      return 'Given back at a shutdown, the attempt not counted';
+      return 'Released at a shutdown, the attempt not counted';
     case 'completed':
       return 'Completed: the value is stored';
     case 'dead':

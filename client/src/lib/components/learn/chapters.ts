@@ -37,8 +37,11 @@ export function chapterOf(slug: string): Chapter | undefined {
 
 /** The chapters by parts, as a course goes through them. */
 export function partsOf(chapters: readonly Chapter[]): Part[] {
-  const parts = Map.groupBy(chapters, ({ part }) => part);
-  return [...parts].map(([name, of]) => ({ name, chapters: of }));
+  const names = new Set(chapters.map(({ part }) => part));
+  return [...names].map((name) => ({
+    name,
+    chapters: chapters.filter(({ part }) => part === name)
+  }));
 }
 
 /** Reads a chapter's file; throws UnreadableMarkdown, naming the chapter. */
