@@ -18,10 +18,10 @@ DEATHS = MAX_ATTEMPTS + 1
 
 async def play(stage: Stage) -> None:
     """Kill the worker at each claim of the poison, and start it again as a supervisor would."""
-    await stage.open_worker(WORKER, lanes="heavy")
     await stage.open_server()
     await stage.request(POISON)
     await stage.request(HARMLESS, client="client-2")
+    await stage.open_worker(WORKER, lanes="heavy")
     step = await stage.until("claimed", job=POISON)
     for _ in range(DEATHS):
         stage.kill(WORKER)
