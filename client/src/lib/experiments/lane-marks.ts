@@ -50,16 +50,9 @@ function styleOf({ source, kind, detail = '' }: Happened): MarkStyle | undefined
   return style && isValue ? { ...style, tone: 'good' } : style;
 }
 
-/**
- * Marks of these happenings, those of one kind and actor within `binMs` as one.
- *
- * The bins are doubled until at most `most` marks are left.
- */
-export function marksOf(happenings: readonly Happened[], binMs: number, most: number): Mark[] {
-  for (let bin = binMs; ; bin *= 2) {
-    const marks = binned(happenings, bin);
-    if (marks.length <= most || bin > (happenings.at(-1)?.at_ms ?? 0)) return weighed(marks);
-  }
+/** Marks of these happenings, those of one kind and actor within `binMs` as one. */
+export function marksOf(happenings: readonly Happened[], binMs: number): Mark[] {
+  return weighed(binned(happenings, binMs));
 }
 
 function binned(happenings: readonly Happened[], binMs: number): Mark[] {
@@ -84,4 +77,29 @@ function weighed(marks: Mark[]): Mark[] {
     ...mark,
     weight: Math.sqrt(mark.count / (most.get(mark.kind) ?? 1))
   }));
+}
+
+/** CSS pixels from the middle of a shape to its ends. */
+const REACH = 4.5;
+
+/** Where a mark is drawn: its half of the lane, in CSS pixels. */
+export interface Place {
+  x: number;
+  top: number;
+  height: number;
+}
+
+/** The outline of a mark. A tick grows from the middle of its lane: the more happened, the longer. */
+export function outlineOf({ shape, half, weight }: Mark, { x, top, height }: Place): string {
+  const middle = top + height / 2;
+  const length = Math.max(4, height * weight);
+  const at = x.toFixed(1);
+  if (shape === 'tick' && half === 'upper') return `M${at} ${top + height}v${-length}`;
+  if (shape === 'tick') return `M${at} ${top}v${length}`;
+  if (shape === 'cross') {
+    const [left, right] = [x - REACH, x + REACH].map((value) => value.toFixed(1));
+    return `M${left} ${middle - REACH}l9 9M${right} ${middle - REACH}l-9 9`;
+  }
+  if (shape === 'diamond') return `M${at} ${middle - 5.5}l5.5 5.5l-5.5 5.5l-5.5 -5.5z`;
+  return `M${(x - REACH).toFixed(1)} ${middle}a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0z`;
 }

@@ -101,8 +101,14 @@ const UNITS: [RegExp, string][] = [
   [/_bytes$/, 'bytes']
 ];
 
+/** Names that say too little by themselves. */
+const NAMES: Record<string, Omit<Measured, 'kind'>> = {
+  depth: { title: 'Jobs in the queue', unit: 'jobs' }
+};
+
 /** "latency_ms" -> "Latency", "ms"; a name without a unit counts something. */
 function namesOf(kind: string): Measured {
+  if (NAMES[kind]) return { kind, ...NAMES[kind] };
   const known = UNITS.find(([pattern]) => pattern.test(kind));
   const words = (known ? kind.replace(known[0], '') : kind).replaceAll('_', ' ');
   const title = words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,10 +1,10 @@
-import { formatCount } from '#lib/fibonacci/digit-groups.ts';
-import { type Mark, marksOf } from './lane-marks.ts';
+import { type Mark, marksOf, outlineOf, type Shape, type Tone } from './lane-marks.ts';
 import { rowsOf } from './lane-rows.ts';
 import { type Ending, type Lease, leasesOf } from './leases.ts';
 import { type Outage, outagesOf } from './outages.ts';
 import type { Happened } from './run-log.ts';
-import { formatMoment, type Tick, ticksOf } from './time-axis.ts';
+import { nameOf, titleOfLease, titleOfMarks, titleOfOutage } from './lane-titles.ts';
+import { type Tick, ticksOf } from './time-axis.ts';
 
 /** CSS pixels; text is 12 px high, so a lane holds two rows of marks and a name beside it. */
 const GUTTER = 84;
@@ -17,9 +17,12 @@ const CHARACTER = 6.6;
 /** Pixels between two named moments of the axis. */
 const TICK_GAP = 64;
 /** Pixels within which marks of a kind become one: nearer than that an eye tells none apart. */
-const BIN = 5;
+const BIN = 4;
 
-/** With lanes, ticks and names beside them an arm stays below 400 elements. */
+/**
+ * With lanes, ticks and names beside them an arm stays below 400 elements. Marks beyond it share
+ * one outline for each kind and actor, at the price of no longer telling their moment one by one.
+ */
 const MAX_MARKS = 150;
 const MAX_SPANS = 60;
 const MAX_BANDS = 16;
@@ -57,10 +60,12 @@ export interface Span extends Box {
   title: string;
 }
 
-export interface PlacedMark extends Mark {
-  x: number;
-  y: number;
-  height: number;
+/** One mark, or all marks of a kind and actor in one outline. */
+export interface DrawnMark {
+  key: string;
+  tone: Tone;
+  shape: Shape;
+  outline: string;
   title: string;
 }
 
@@ -74,7 +79,7 @@ export interface Swimlanes {
   lanes: LaneBox[];
   bands: Band[];
   spans: Span[];
-  marks: PlacedMark[];
+  marks: DrawnMark[];
   ticks: (Tick & { x: number })[];
 }
 
@@ -169,7 +174,7 @@ class Layout {
 
   #spans(): Span[] {
     return this.frame.actors.flatMap((actor) => {
-      const held = this.#drawn().filter(({ who }) => who === actor);
+      const held = this.#told().filter(({ who }) => who === actor);
       const { rows, rowOf } = rowsOf(held);
       const height = Math.min(18, (LANE - 2 * INSET) / rows - 1);
       const top = this.#lane(actor).y + (LANE - rows * (height + 1)) / 2;
@@ -191,20 +196,22 @@ class Layout {
   }
 
   /** All leases, or, where they are too many, those that did not simply succeed. */
-  #drawn(): Lease[] {
+  #told(): Lease[] {
     if (this.#leases.length <= MAX_SPANS) return this.#leases;
     return this.#leases
       .filter(({ ending, attempt }) => ending !== 'completed' || attempt > 1)
       .slice(0, MAX_SPANS);
   }
 
-  #marks(): PlacedMark[] {
+  #marks(): DrawnMark[] {
     const msPerPixel = this.frame.lengthMs / (this.#to - this.#from);
     const shown = this.#leases.length <= MAX_SPANS ? this.#besidesLeases() : this.happenings;
-    const marks = marksOf(shown, Math.max(1, BIN * msPerPixel), MAX_MARKS);
-    return marks
-      .filter(({ actor }) => this.frame.actors.includes(actor))
-      .map((mark) => this.#placed(mark));
+    const marks = marksOf(shown, Math.max(1, BIN * msPerPixel)).filter(({ actor }) =>
+      this.frame.actors.includes(actor)
+    );
+    if (marks.length <= MAX_MARKS) return marks.map((mark) => this.#drawn([mark]));
+    const kinds = Map.groupBy(marks, ({ actor, kind, tone }) => `${actor}/${kind}/${tone}`);
+    return [...kinds.values()].map((alike) => this.#drawn(alike));
   }
 
   /** What the spans do not show already. */
@@ -215,39 +222,22 @@ class Layout {
     );
   }
 
-  #placed(mark: Mark): PlacedMark {
-    const half = LANE / 2 - INSET;
-    const height = mark.shape === 'tick' ? Math.max(5, half * mark.weight) : half;
-    const middle = this.#lane(mark.actor).y + LANE / 2;
-    const y = mark.half === 'upper' ? middle - 1 - height : middle + 1;
-    return { ...mark, x: this.#x(mark.atMs), y, height, title: titleOfMark(mark) };
+  /** Marks of one kind and actor in one outline. */
+  #drawn(marks: readonly Mark[]): DrawnMark {
+    const [{ actor, kind, tone, shape, atMs }] = marks as [Mark];
+    const outline = marks.map((mark) => outlineOf(mark, this.#placeOf(mark))).join('');
+    const key = `${actor}/${kind}/${tone}/${atMs}`;
+    return { key, tone, shape, outline, title: titleOfMarks(marks) };
+  }
+
+  #placeOf({ actor, atMs, half }: Mark) {
+    const middle = this.#lane(actor).y + LANE / 2;
+    const height = LANE / 2 - INSET;
+    return { x: this.#x(atMs), top: half === 'upper' ? middle - 1 - height : middle + 1, height };
   }
 
   #ticks(): Swimlanes['ticks'] {
     const most = Math.max(2, Math.floor((this.#to - this.#from) / TICK_GAP));
     return ticksOf(this.frame.lengthMs, most).map((tick) => ({ ...tick, x: this.#x(tick.atMs) }));
   }
-}
-
-/** A fault of many kinds is named by its detail, such as FLUSHALL; any other by what was done. */
-function nameOf({ who, kind, detail }: Outage): string {
-  return kind === 'struck' && detail ? detail : `${who} ${kind}`;
-}
-
-function titleOfOutage(outage: Outage): string {
-  const { who, detail, fromMs, toMs } = outage;
-  const what = `${nameOf(outage)}, ${outage.kind === 'struck' ? who : (detail ?? 'a fault')},`;
-  if (toMs === null) return `${what} from ${formatMoment(fromMs)} to the end`;
-  if (toMs === fromMs) return `${what} at ${formatMoment(fromMs)}`;
-  return `${what} from ${formatMoment(fromMs)} to ${formatMoment(toMs)}`;
-}
-
-function titleOfLease({ job, attempt, who, fromMs, toMs, ending }: Lease): string {
-  const end = toMs === null ? 'never ended' : `${ending} at ${formatMoment(toMs)}`;
-  return `Job ${job}, attempt ${attempt}: ${who} from ${formatMoment(fromMs)}, ${end}`;
-}
-
-function titleOfMark({ actor, kind, count, atMs }: Mark): string {
-  const times = count === 1 ? '' : `${formatCount(count)} × `;
-  return `${times}${kind} (${actor}) at ${formatMoment(atMs)}`;
 }
