@@ -1,9 +1,11 @@
 """Every experiment says all that it is to say, and its links lead where they say."""
 
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
+from fiblab.lab.experiments.page import experiments_page
 from fiblab.lab.experiments.registry import EXPERIMENTS, experiment
 from fiblab.lab.stage.experiment import Experiment
 
@@ -14,6 +16,12 @@ def test_ids_are_unique() -> None:
     """An id names one experiment, in the page's addresses and on the command line."""
     assert len({one.id for one in EXPERIMENTS}) == len(EXPERIMENTS)
     assert all(experiment(one.id) is one for one in EXPERIMENTS)
+
+
+def test_the_reference_page_is_current() -> None:
+    """Whoever changes an experiment, or a line that one links, writes the page anew."""
+    page = Path(__file__).parents[4] / "docs/reference/experiments.md"
+    assert page.read_text(encoding="utf-8") == experiments_page()
 
 
 @each
