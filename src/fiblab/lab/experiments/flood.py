@@ -10,7 +10,7 @@ from fiblab.lab.stage.record import ArmRecord
 from fiblab.lab.stage.stage import Stage
 
 #: Jobs that may wait or run together.
-BOUND = 30
+BOUND = 20
 #: Numbers that are asked for, each by one request: ten times as many.
 LOAD = range(20_001, 20_001 + 10 * BOUND)
 #: Clients that send them.
@@ -76,14 +76,14 @@ EXPERIMENT = Experiment(
     pattern="Bounded queue and backpressure",
     chapter="bounded-queue",
     question="Ten times more requests come than the queue may hold: what becomes of them?",
-    fault="300 requests for 300 numbers at once, where 30 jobs may wait",
+    fault="200 requests for 200 numbers at once, where 20 jobs may wait or run",
     prediction=Prediction(
-        question="The queue may hold 30 jobs, and 300 requests come at once. What happens?",
+        question="The queue may hold 20 jobs, and 200 requests come at once. What happens?",
         choices=(
-            "All 300 are accepted; the last ones wait longest.",
-            "30 are accepted, and 270 connections wait until there is room.",
-            "30 are accepted, and 270 are refused at once and told when to come again.",
-            "The newest 30 push out those that came before.",
+            "All 200 are accepted; the last ones wait longest.",
+            "20 are accepted, and 180 connections wait until there is room.",
+            "20 are accepted, and 180 are refused at once and told when to come again.",
+            "The newest 20 push out those that came before.",
         ),
         answer=2,
     ),
