@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, ViewportSize, expect
 
+from .computing import held_in_the_middle
 from .conftest import Lab, running_lab
 from .page_system import WATCH_FRAMES, SystemPage
 
@@ -29,8 +30,9 @@ RANGE = 500
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """Give the page a lab of its own: it breaks things there."""
-    with running_lab(tmp_path_factory.mktemp("system-page")) as running:
+    """Give the page a lab of its own, whose leases end soon: it breaks things there."""
+    state = tmp_path_factory.mktemp("system-page")
+    with running_lab(state, FIBLAB_VISIBILITY_TIMEOUT_S="3") as running:
         yield running
 
 
@@ -48,6 +50,15 @@ def system(context: BrowserContext, lab: Lab) -> Iterator[SystemPage]:
     page = SystemPage(context.new_page(), lab.url)
     yield page
     assert page.complaints == []
+
+
+def wait_until_nothing_is_left_to_do(lab: Lab) -> None:
+    """Wait for the jobs of an earlier test, whose events would be this one's."""
+    with lab.client() as client:
+        while True:
+            depth = client.get("/api/v1/queue").json()
+            if not depth["leased"] + sum(lane["ready"] for lane in depth["lanes"]):
+                return
 
 
 def test_what_is_sent_is_seen_moving_and_counted(system: SystemPage) -> None:
@@ -71,6 +82,19 @@ def test_a_killed_worker_comes_back(system: SystemPage) -> None:
     expect(row).not_to_contain_text(pid, timeout=RESTART_MS)
     expect(row).to_contain_text("running", timeout=RESTART_MS)
     expect(row).to_contain_text("pid", timeout=RESTART_MS)
+
+
+def test_a_dead_workers_job_is_seen_coming_back(system: SystemPage, lab: Lab) -> None:
+    """When its lease ends the job goes back to the queue, in a line that shows what went wrong."""
+    system.open_with_lab()
+    with lab.client() as client:
+        client.post("/api/v1/fibonacci/97000000")
+    with held_in_the_middle(lab, 97_000_000):
+        expect(system.map).to_contain_text("at F(97,000,000)")
+        expect(system.map.locator(".line.bad")).to_have_count(0)
+        system.order("worker", "Kill")
+    expect(system.map.locator(".line.bad")).to_have_count(1, timeout=RESTART_MS)
+    expect(system.map).to_contain_text("1 back in the queue")
 
 
 def test_a_frozen_worker_thaws(system: SystemPage) -> None:
@@ -136,8 +160,9 @@ def test_a_burst_of_2_000_jobs_is_a_bounded_number_of_dots(system: SystemPage) -
     assert max(frame["elements"] for frame in busy) <= most_idle + 4
 
 
-def test_reduced_motion_goes_step_by_step(system: SystemPage) -> None:
+def test_reduced_motion_goes_step_by_step(system: SystemPage, lab: Lab) -> None:
     """Nothing moves on its own; each event waits for its button, is told, and lights its way."""
+    wait_until_nothing_is_left_to_do(lab)
     system.page.emulate_media(reduced_motion="reduce")
     system.open()
     expect(system.badge).to_have_text("Live, step by step")
