@@ -44,6 +44,11 @@ class EventReader:
             if not line and "data" in fields:
                 return SentEvent(fields["event"], self.last_id, json.loads(fields["data"]))
 
+    async def lines_of_block(self) -> AsyncIterator[str]:
+        """Read lines up to the next empty one."""
+        while line := await anext(self._lines):
+            yield line
+
     async def several(self, count: int) -> list[SentEvent]:
         """Read so many events."""
         return [await self.next() for _ in range(count)]

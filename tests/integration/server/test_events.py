@@ -8,7 +8,10 @@ import pytest
 
 from fiblab.embedded import EmbeddedStack
 from fiblab.queue import Keys, event_stream
+from fiblab.queue.stream_entries import EntryId
+from fiblab.server.client_connection import ClientConnection
 from fiblab.server.events import feed, listener
+from fiblab.server.events.sse import KEEP_ALIVE
 
 from .conftest import PATIENCE_S, RunningServer, Start
 from .raw_http import ask, read_answer, request
@@ -96,8 +99,9 @@ async def test_who_was_cut_before_the_first_event_misses_nothing(server: Running
     """The stream says where it begins, so that even then one can go on without a gap."""
     await post(server, 40)
     async with listening(server.client) as events:
-        assert await anext(events.response.aiter_lines()) == "retry: 1000"
-        tip = await server.parts.events.tip()
+        opening = [line async for line in events.lines_of_block()]
+    tip = await server.parts.events.tip()
+    assert opening == ["retry: 1000", f"id: {tip}"]
     await post(server, 41)
     async with listening(server.client, after=str(tip)) as events:
         assert (await events.next()).jobs == [41]
@@ -128,18 +132,24 @@ async def test_the_header_is_newer_than_the_query(server: RunningServer) -> None
         assert (await events.next()).jobs == [41]
 
 
-async def test_long_histories_come_in_pages(
+async def test_what_is_kept_and_what_happens_meanwhile_meet(
     server: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is kept and what happens meanwhile come once each, in order."""
+    """However long reading what is kept takes, each comes once and in order."""
     monkeypatch.setattr(event_stream, "PAGE_ENTRIES", 2)
-    for index in range(7):
+    monkeypatch.setattr(listener, "KEEP_ALIVE_S", 0.01)
+    for index in range(3):
         await note(server, index)
-    async with listening(server.client, after=BEGINNING) as events:
-        for index in range(7, 14):
-            await note(server, index)
-        told = await events.several(14)
-    assert [event.jobs for event in told] == [[index] for index in range(14)]
+    feed_of_test = feed.EventFeed(server.parts.open_events, server.parts.events, server.drain)
+    await feed_of_test.open()
+    texts = feed_of_test.stream(ClientConnection(cut=server.drain.begin), EntryId(0, 0))
+    told = await anext(texts)
+    for index in range(3, 6):  # when the listening has begun, and nothing that is kept was read
+        await note(server, index)
+    while b'"index":5' not in told or not told.endswith(KEEP_ALIVE):
+        told += await anext(texts)
+    assert [int(index) for index in re.findall(rb'"index":(\d+)', told)] == list(range(6))
+    await texts.aclose()
 
 
 async def test_what_was_trimmed_is_told(server: RunningServer) -> None:
@@ -267,12 +277,10 @@ async def test_who_does_not_read_is_cut_off(
         await until_listeners(server, 1)
         async with listening(server.client) as events:
             await until_listeners(server, 2)
-            noted = 0
-            while await shown(server, "fiblab_event_listeners") == 2:
-                await note(server, *range(noted, noted + 1_000))
-                assert (await events.next()).jobs[0] == noted
-                noted += 1
-            assert await shown(server, "fiblab_event_listeners") == 1
+            for first in range(TOO_MANY):
+                await note(server, *range(first, first + 1_000))
+                assert (await events.next()).jobs[0] == first
+            await until_listeners(server, 1)
 
 
 async def test_quiet_streams_show_signs_of_life(

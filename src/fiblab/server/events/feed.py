@@ -8,7 +8,7 @@ Reading costs nothing while nobody listens: the connection for it is opened for 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from typing import Final
 
@@ -78,16 +78,18 @@ class EventFeed:
             raise Refusal(OVERLOADED, "Too many listen to the events already.", headers=[wait])
         async with self._opening:
             self._left_at = asyncio.get_running_loop().time()
-            if not self._following and not self._drain.begun:
-                async with AsyncExitStack() as stack:
-                    stream = await stack.enter_async_context(self._open_stream())
-                    self._position = await stream.tip()
+            if self._following:
+                return
+            async with AsyncExitStack() as stack:
+                stream = await stack.enter_async_context(self._open_stream())
+                self._position = await stream.tip()
+                if not self._drain.begun:
                     self._following = True
                     self._reader = asyncio.create_task(self._follow(stream, stack.pop_all()))
 
     async def stream(
         self, connection: ClientConnection, after: EntryId | None
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """Yield what a listener is sent, from an entry or from now on, until it or this ends.
 
         Call `open` first. Where Redis fails while what is kept is read, it ends, and the client
@@ -154,7 +156,7 @@ class EventFeed:
 
     def _is_wanted(self) -> bool:
         idle_s = asyncio.get_running_loop().time() - self._left_at
-        return not self._drain.begun and (bool(self._listeners) or idle_s < LINGER_S)
+        return bool(self._listeners) or idle_s < LINGER_S
 
     async def _read(self, stream: EventStream) -> None:
         try:
