@@ -1,6 +1,7 @@
-import { type Http, readJson } from './http.ts';
+import { problemError } from './errors.ts';
+import { type Http, readJson, waitOf } from './http.ts';
 import { readSamples, sumOf } from './metrics-text.ts';
-import type { QueueDepth, RangeItems, Readiness } from './types.gen.ts';
+import type { Problem, QueueDepth, RangeItems, Readiness } from './types.gen.ts';
 
 export type { QueueDepth, Readiness };
 
@@ -34,7 +35,10 @@ export class SystemApi {
 
   /** Whether each dependency can be used; a server that is not ready answers too. */
   async readiness(signal?: AbortSignal): Promise<Readiness> {
-    return readJson(await this.http.send('/readyz', { signal, expect: [503] }));
+    const response = await this.http.send('/readyz', { signal, expect: [503] });
+    const answer = await readJson<Readiness | Problem>(response);
+    if ('checks' in answer) return answer;
+    throw problemError(answer, waitOf(response)); // Too busy even to look.
   }
 
   async workers(signal?: AbortSignal): Promise<Worker[]> {
