@@ -76,7 +76,8 @@ def test_orders_about_workers(start_lab: StartLab) -> None:
         assert page.get_value(90) == "2880067194370816120"
 
         page.order("worker", "freeze")
-        assert psutil.Process(back["worker"]["pid"]).status() == psutil.STATUS_STOPPED
+        while psutil.Process(back["worker"]["pid"]).status() != psutil.STATUS_STOPPED:
+            pass  # the signal is sent by then, and about to be heeded
         assert states(page.order("worker", "thaw")) == RUNNING
 
         page.order("worker", "stop")

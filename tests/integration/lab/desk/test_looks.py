@@ -4,12 +4,10 @@ import csv
 import io
 from html import escape
 
-import pytest
 from tests.integration.server.raw_http import ask, request
 
 from fiblab.lab.desk.catalogue import right_choice
 from fiblab.lab.desk.problems import TABLE
-from fiblab.server.problem_type import ProblemType
 
 from .conftest import Desk, Open
 from .test_runs import finished
@@ -69,47 +67,46 @@ async def test_answers_are_exported(open_desk: Open) -> None:
     assert (unpredicted["choice"], unpredicted["right"]) == ("", "")
 
 
-@pytest.mark.parametrize(
-    "path", ["queue/lua/claim.lua", "queue/lua/parts/reclaim.lua", "queue/queue.py"]
-)
-async def test_a_source_is_shown(desk: Desk, path: str) -> None:
+async def test_a_source_is_shown(desk: Desk) -> None:
     """As plain text, so that nothing in it is ever run."""
-    answer = await desk.get(f"/source/{path}")
-    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert "return" in answer.text
+    for path in ("queue/lua/claim.lua", "queue/lua/parts/reclaim.lua", "queue/queue.py"):
+        answer = await desk.get(f"/source/{path}")
+        assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "return" in answer.text
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "../../pyproject.toml",
-        "queue/../../../pyproject.toml",
-        "..%2f..%2fpyproject.toml",
-        "%2e%2e/%2e%2e/pyproject.toml",
-        "queue%2flua%2f..%2f..%2f..%2f..%2fREADME.md",
-        "/etc/passwd",
-        "%2fetc%2fpasswd",
-        "queue/lua",
-        "queue",
-        "py.typed",
-        "server/page/index.html",
-        "queue/lua/claim.lua%00",
-        "queue/lua/CLAIM.lua",
-        "queue\\lua\\claim.lua",
-        "unknown.py",
-    ],
+#: Ways out of the package, into its folders, and to its files of other kinds.
+NO_SOURCES = (
+    "../../pyproject.toml",
+    "queue/../../../pyproject.toml",
+    "..%2f..%2fpyproject.toml",
+    "%2e%2e/%2e%2e/pyproject.toml",
+    "queue%2flua%2f..%2f..%2f..%2f..%2fREADME.md",
+    "/etc/passwd",
+    "%2fetc%2fpasswd",
+    "queue/lua",
+    "queue",
+    "py.typed",
+    "server/page/index.html",
+    "queue/lua/claim.lua%00",
+    "queue/lua/CLAIM.lua",
+    "queue\\lua\\claim.lua",
+    "unknown.py",
 )
-async def test_nothing_else_is_shown(desk: Desk, path: str) -> None:
+
+
+async def test_nothing_else_is_shown(desk: Desk) -> None:
     """No other file, whatever is written for its path."""
-    answer = await ask(desk.port, request("GET", f"/api/v1/lab/source/{path}"))
-    assert answer.status in {400, 404}
-    assert answer.problem in {"no-such-source", "not-found", "malformed-request"}
+    for path in NO_SOURCES:
+        answer = await ask(desk.port, request("GET", f"/api/v1/lab/source/{path}"))
+        assert answer.status in {400, 404}, path
+        assert answer.problem in {"no-such-source", "not-found", "malformed-request"}
 
 
-@pytest.mark.parametrize("kind", TABLE, ids=lambda kind: kind.slug)
-async def test_each_problem_has_its_page(desk: Desk, kind: ProblemType) -> None:
+async def test_each_problem_has_its_page(desk: Desk) -> None:
     """Its type is an address at which it is explained."""
-    answer = await desk.client.get(kind.uri)
-    assert answer.headers["content-type"].startswith("text/html")
-    assert escape(kind.title) in answer.text
+    for kind in TABLE:
+        answer = await desk.client.get(kind.uri)
+        assert answer.headers["content-type"].startswith("text/html")
+        assert escape(kind.title) in answer.text
