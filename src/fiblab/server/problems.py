@@ -209,37 +209,8 @@ DEADLINE_EXCEEDED: Final = ProblemType(
     definite=False,
 )
 
-TABLE: Final = (
-    MALFORMED_REQUEST,
-    MALFORMED_JSON,
-    MALFORMED_IDEMPOTENCY_KEY,
-    UNAUTHORIZED,
-    FORBIDDEN,
-    OPERATOR_ONLY,
-    NOT_FOUND,
-    ABSENT,
-    NO_SUCH_DEAD_LETTER,
-    NO_SUCH_JOB,
-    GIVEN_UP,
-    METHOD_NOT_ALLOWED,
-    REQUEST_TIMEOUT,
-    PAYLOAD_TOO_LARGE,
-    PATH_TOO_LONG,
-    UNSUPPORTED_MEDIA_TYPE,
-    HEAD_TOO_LARGE,
-    RANGE_NOT_SATISFIABLE,
-    MISDIRECTED_HOST,
-    INVALID_REQUEST,
-    IDEMPOTENCY_KEY_REUSED,
-    RATE_LIMITED,
-    INTERNAL,
-    QUEUE_FULL,
-    OVERLOADED,
-    DEPENDENCY_UNAVAILABLE,
-    OUTCOME_UNKNOWN,
-    CHANGE_UNKNOWN,
-    DEADLINE_EXCEEDED,
-)
+#: All of the above, in their order.
+TABLE: Final = tuple(kind for kind in list(globals().values()) if isinstance(kind, ProblemType))
 
 
 def invalid(field: str, reason: str) -> Refusal:
