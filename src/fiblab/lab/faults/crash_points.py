@@ -67,6 +67,10 @@ ON_NO_PATH = {
     "discard": "an operator's call",
     "dead_letters": "an operator's call, which reads",
     "depth": "only reads, for /readyz, /metrics and operators: as good as any other time",
+    "jobs": "only reads, for people",
+    "describe": "only reads, for people",
+    "workers": "only reads, for people",
+    "present": "a worker's sign of life, on which no job depends",
     "delete fibonacci_value": "only where PostgreSQL itself has come to hold a wrong value",
 }
 
