@@ -202,6 +202,29 @@ def test_the_address_carries_what_is_shown(jobs: JobsPage, lab: Lab) -> None:
     expect(jobs.letter(TOO_LONG + 6)).to_be_visible()
 
 
+@pytest.fixture
+def waiting_jobs(lab: Lab) -> Iterator[range]:
+    """Let sixty light jobs wait, as nobody may claim any."""
+    with lab.client() as client:
+        client.post("/api/v1/queue/pause")
+        client.post("/api/v1/fibonacci/ranges", json={"from": 3_000, "to": 3_059})
+        yield range(3_000, 3_060)
+        client.post("/api/v1/queue/resume")
+
+
+def test_a_long_list_goes_on_on_the_next_page(jobs: JobsPage, waiting_jobs: range) -> None:
+    """Each job stands on one page, and the address of a page can be shared."""
+    rows = jobs.open("/jobs?state=ready&lane=light").table.get_by_role("rowheader")
+    expect(rows).to_have_count(50)
+    seen = rows.all_inner_texts()
+    jobs.page.get_by_role("link", name="Next page").click()
+    expect(rows).to_have_count(10)
+    expect(jobs.page).to_have_url(re.compile("cursor=50"))
+    assert len({*seen, *rows.all_inner_texts()}) == len(waiting_jobs)
+    jobs.page.get_by_role("link", name="First page").click()
+    expect(rows).to_have_count(50)
+
+
 def test_an_empty_list_says_what_to_do_next(jobs: JobsPage) -> None:
     """It leads to the experiment that fills it."""
     jobs.open("/jobs?state=delayed")

@@ -44,7 +44,7 @@ export function attemptsOf(steps: readonly Step[], reason: FailureReason | null)
     if (step.kind !== 'progress') readyMs = step.at_ms;
   }
   const last = attempts.at(-1);
-  if (reason && steps.at(-1)?.kind === 'dead' && last) last.reason = reason;
+  if (reason && last) last.reason = reason;
   return attempts;
 }
 
