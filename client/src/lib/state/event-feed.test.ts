@@ -67,6 +67,18 @@ describe('EventFeed', () => {
     feed.stop();
   });
 
+  it('begins its waits anew once a connection has been good', async () => {
+    const { feed, streams, askedAfter } = given();
+    for (let cuts = 0; cuts < 4; cuts += 1) {
+      await settle();
+      await streams.at(-1)?.send(': still here\n\n');
+      await streams.at(-1)?.cut();
+      await vi.advanceTimersByTimeAsync(500);
+    }
+    expect(askedAfter()).toHaveLength(5);
+    feed.stop();
+  });
+
   it('takes a comment for a sign of life, and replaces a connection that gives none', async () => {
     const { feed, streams, askedAfter } = given();
     await settle();
