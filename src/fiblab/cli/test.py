@@ -16,6 +16,10 @@ With arguments pytest alone runs, and they go to it:
     fiblab test tests/unit -k digits
 """
 
+#: How all tests share the cores: as many processes, each with stores of its own, a file at a time.
+#: Most tests wait for real processes, so that they get done in little more than half the time.
+SHARED = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadfile")
+
 app = App(help_epilogue=EXAMPLES, help_format="markdown")
 
 
@@ -40,7 +44,7 @@ def test(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> in
 
 def _everything() -> int:
     page = run_npm("test") if (CLIENT / "package.json").exists() else Exit.OK
-    return _pytest() or page
+    return _pytest(*SHARED) or page
 
 
 def _pytest(*arguments: str) -> int:
