@@ -9,25 +9,10 @@ from pathlib import Path
 import pytest
 from tests.unit.chapter_links import CHAPTERS, LINK, ROOT, chapters, source_links, with_lines_anew
 
-#: Which experiment belongs to which chapter: one of the lab's sixteen to each pattern.
-EXPERIMENTS = {
-    "backoff-and-jitter": "retry-storm",
-    "bounded-queue": "flood",
-    "circuit-breaker": "redis-outage",
-    "dead-letters": "poison",
-    "deduplication": "stampede",
-    "fencing": "zombie",
-    "graceful-shutdown": "graceful",
-    "group-commit": "postgres-outage",
-    "idempotency-key": "double-click",
-    "idempotent-effects": "idempotency",
-    "lanes": "head-of-line",
-    "lease": "crash",
-    "ledger-and-sweeper": "redis-amnesia",
-    "offloading": "offload",
-    "scaling-out": "scale-out",
-    "verified-cache": "corrupt-cache",
-}
+from fiblab.lab.experiments.registry import EXPERIMENTS
+
+#: Which experiment belongs to which chapter, as the experiments themselves say.
+EXPERIMENT_OF = {one.chapter: one.id for one in EXPERIMENTS}
 
 FRONT_MATTER = re.compile(r"---\n((?:[a-z]+: .+\n)+)---\n\n")
 FIELDS = ["title", "pattern", "part", "experiment", "order"]
@@ -52,9 +37,9 @@ def front_matter(chapter: Path) -> dict[str, str]:
 
 def test_there_is_a_chapter_for_every_pattern() -> None:
     """The names are those that the experiments know, and no two stand in the same place."""
-    assert {path.stem for path in chapters()} == set(EXPERIMENTS)
+    assert {path.stem for path in chapters()} == set(EXPERIMENT_OF)
     orders = sorted(int(front_matter(path)["order"]) for path in chapters())
-    assert orders == list(range(1, len(EXPERIMENTS) + 1))
+    assert orders == list(range(1, len(EXPERIMENT_OF) + 1))
 
 
 @of_each_chapter
@@ -62,7 +47,7 @@ def test_the_front_matter_is_complete(chapter: Path) -> None:
     """Title, pattern, part of the course, its own experiment, its place in the order."""
     fields = front_matter(chapter)
     assert list(fields) == FIELDS
-    assert fields["experiment"] == EXPERIMENTS[chapter.stem]
+    assert fields["experiment"] == EXPERIMENT_OF[chapter.stem]
 
 
 @of_each_chapter
@@ -70,7 +55,7 @@ def test_it_goes_through_all_its_parts(chapter: Path) -> None:
     """From the naive version to two exercises, and it says how to run its experiment."""
     text = chapter.read_text(encoding="utf-8")
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == HEADINGS
-    assert f"./fiblab lab run {EXPERIMENTS[chapter.stem]} --twin" in text
+    assert f"./fiblab lab run {EXPERIMENT_OF[chapter.stem]} --twin" in text
     exercises = text.partition("## Exercises")[2]
     assert re.findall(r"^(\d)\. ", exercises, re.MULTILINE) == ["1", "2"]
 
