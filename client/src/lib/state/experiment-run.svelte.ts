@@ -8,10 +8,10 @@ import { EventFeed } from './event-feed.svelte.ts';
 
 /** Milliseconds between two drawings of a live run: smooth to the eye at any number of events. */
 export const DRAW_MS = 100;
-/** Milliseconds between two looks for the bundle, which is written right after a run's last line. */
+/** Milliseconds between two looks for the bundle, which is written after a run's last line. */
 const BUNDLE_MS = 300;
-/** Looks for the bundle before the page does without it. */
-const BUNDLE_LOOKS = 10;
+/** Looks for the bundle, some 20 s on a busy machine, before the page does without it. */
+const BUNDLE_LOOKS = 60;
 
 export type RunPhase = 'idle' | 'starting' | 'running' | 'ended' | 'cancelled' | 'failed';
 
@@ -205,13 +205,20 @@ export class ExperimentRun {
     this.#close('ended');
   }
 
+  /** The bundle is there as soon as the lab counts the run as over, not with its last line. */
   async #awaitBundle(run: string, signal: AbortSignal): Promise<RunBundle | null> {
-    for (let look = 0; look < BUNDLE_LOOKS && !signal.aborted; look += 1) {
-      const bundle = await this.world.lab.bundle(run, signal).catch(() => null);
-      if (signal.aborted || bundle) return signal.aborted ? null : bundle;
+    for (let look = 0; look < BUNDLE_LOOKS; look += 1) {
+      const bundle = await this.#lookForBundle(run, signal).catch(() => null);
+      if (signal.aborted) return null;
+      if (bundle) return bundle;
       await new Promise<void>((resolve) => this.world.clock.after(BUNDLE_MS, resolve));
     }
     return null;
+  }
+
+  async #lookForBundle(run: string, signal: AbortSignal): Promise<RunBundle | null> {
+    const listed = (await this.world.lab.runs(signal)).find((known) => known.run === run);
+    return listed?.state === 'running' ? null : this.world.lab.bundle(run, signal);
   }
 
   async #runUnderWay(): Promise<RunListed | null> {

@@ -53,14 +53,15 @@ describe('ExperimentRun', () => {
     run.stop();
   });
 
-  it('ends with the verdict, and gets the bundle, which is written a little later', async () => {
+  it('ends with the verdict, and gets the bundle once the lab counts the run as over', async () => {
     const { run, streams, calls, onEnded } = given();
-    calls.bundle.mockRejectedValueOnce(refusal(404));
     await run.start('crash', {});
     await settle();
     await streams[0]?.send(asStream(LINES));
     expect(run).toMatchObject({ phase: 'ended', bundle: null });
     expect(run.view?.verdict?.outcome).toBe('valid');
+    expect(calls.bundle).not.toHaveBeenCalled();
+    calls.runs.mockResolvedValue([{ ...RUNNING, state: 'ended' }]);
     await vi.advanceTimersByTimeAsync(300);
     expect(run.bundle).toBe(BUNDLE);
     expect(onEnded).toHaveBeenCalledOnce();
