@@ -1,7 +1,5 @@
 """The page's orders on a real `up`: its own processes, killed, frozen, stopped and brought back."""
 
-import os
-import signal
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -140,16 +138,6 @@ def test_nothing_is_left_frozen(start_lab: StartLab) -> None:
         processes = lab.processes()
         assert lab.stop() == 0
         assert [process for process in processes if process.is_running()] == []
-
-
-def test_who_kills_by_hand_is_told_as_ever(start_lab: StartLab) -> None:
-    """A process that somebody else kills is no order: `up` says how it ended."""
-    with start_lab() as lab, lab.client() as client:
-        page = Page(client)
-        pid = page.items()["worker"]["pid"]
-        os.kill(pid, signal.SIGKILL)
-        page.until(lambda items: items["worker"].get("pid") not in {pid, None})
-        assert "worker was ended by SIGKILL; starting it again" in lab.said()
 
 
 def test_the_workers_say_that_they_are_there(start_lab: StartLab) -> None:
