@@ -3,7 +3,7 @@
 import re
 from typing import Self
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 from .page_open import OpenPage
 
@@ -76,3 +76,8 @@ class SystemPage(OpenPage):
         return self.page.get_by_role("row").filter(
             has=self.page.get_by_text(re.compile(f"^{name}"))
         )
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        """Pass over what the browser logs of an answer that the page asks for: "not ready"."""
+        if not message.location["url"].endswith("/readyz"):
+            super()._listen(message)
