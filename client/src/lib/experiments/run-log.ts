@@ -94,8 +94,8 @@ export class RunLog {
     arm.take(line);
   }
 
-  get hasEnded(): boolean {
-    return this.#verdict !== null;
+  get verdict(): RunView['verdict'] {
+    return this.#verdict;
   }
 
   /** What is known by now; null before the run has begun. */

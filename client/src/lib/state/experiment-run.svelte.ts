@@ -1,17 +1,17 @@
 import { Rejected } from '#lib/api/errors.ts';
 import type { ServerEvent } from '#lib/api/event-stream.ts';
 import type { LabApi } from '#lib/api/lab.ts';
-import type { RunBundle, RunLine, RunListed } from '#lib/api/lab-types.ts';
+import type { RunBundle, RunLine, RunListed, RunState } from '#lib/api/lab-types.ts';
 import type { Clock } from '#lib/browser/clock.ts';
 import { RunLog, type RunView, viewOfBundle } from '#lib/experiments/run-log.ts';
 import { EventFeed } from './event-feed.svelte.ts';
 
 /** Milliseconds between two drawings of a live run: smooth to the eye at any number of events. */
 export const DRAW_MS = 100;
-/** Milliseconds between two looks for the bundle, which is written after a run's last line. */
-const BUNDLE_MS = 300;
-/** Looks for the bundle, some 20 s on a busy machine, before the page does without it. */
-const BUNDLE_LOOKS = 60;
+/** Milliseconds between two looks whether the lab counts a run as over whose last line has come. */
+const OVER_MS = 300;
+/** Looks, some 20 s on a busy machine, after which the page believes the last line. */
+const OVER_LOOKS = 60;
 
 export type RunPhase = 'idle' | 'starting' | 'running' | 'ended' | 'cancelled' | 'failed';
 
@@ -165,7 +165,7 @@ export class ExperimentRun {
       const line = readLine(data);
       if (line) this.#log.take(line);
     }
-    if (this.#log.hasEnded) void this.#end();
+    if (this.#log.verdict) void this.#end();
     else this.#drawSoon();
   }
 
@@ -180,13 +180,25 @@ export class ExperimentRun {
     this.view = this.#log.view();
   }
 
+  /** A run that was cancelled, or has failed, ends as unclear, too: then the lab has to say. */
   async #end(): Promise<void> {
+    const { signal } = this.#calls;
+    this.feed?.stop();
+    const isCertain = this.#log.verdict?.outcome !== 'unclear';
+    if (isCertain) this.#tellVerdict();
+    const state = await this.#awaitOver(signal);
+    if (signal.aborted) return;
+    if (state !== 'ended') this.#close(state);
+    else if (!isCertain) this.#tellVerdict();
+    this.#draw();
+    if (state === 'ended') await this.#fetchBundle(signal);
+  }
+
+  #tellVerdict(): void {
     this.#close('ended');
     this.paused = false;
     this.#draw();
-    const { signal } = this.#calls;
     if (this.view) this.world.onEnded?.(this.view);
-    if (this.id !== null) this.bundle = await this.#awaitBundle(this.id, signal);
   }
 
   #close(phase: RunPhase): void {
@@ -205,20 +217,22 @@ export class ExperimentRun {
     this.#close('ended');
   }
 
-  /** The bundle is there as soon as the lab counts the run as over, not with its last line. */
-  async #awaitBundle(run: string, signal: AbortSignal): Promise<RunBundle | null> {
-    for (let look = 0; look < BUNDLE_LOOKS; look += 1) {
-      const bundle = await this.#lookForBundle(run, signal).catch(() => null);
-      if (signal.aborted) return null;
-      if (bundle) return bundle;
-      await new Promise<void>((resolve) => this.world.clock.after(BUNDLE_MS, resolve));
+  /** The lab counts a run as over a little after its last line: then its bundle is written. */
+  async #awaitOver(signal: AbortSignal): Promise<Exclude<RunState, 'running'>> {
+    for (let look = 0; look < OVER_LOOKS && !signal.aborted; look += 1) {
+      const runs = await this.world.lab.runs(signal).catch(() => []);
+      const state = runs.find(({ run }) => run === this.id)?.state;
+      if (state && state !== 'running') return state;
+      await new Promise<void>((resolve) => this.world.clock.after(OVER_MS, resolve));
     }
-    return null;
+    return 'ended';
   }
 
-  async #lookForBundle(run: string, signal: AbortSignal): Promise<RunBundle | null> {
-    const listed = (await this.world.lab.runs(signal)).find((known) => known.run === run);
-    return listed?.state === 'running' ? null : this.world.lab.bundle(run, signal);
+  /** Without its bundle a run is shown all the same; the prediction is not judged then. */
+  async #fetchBundle(signal: AbortSignal): Promise<void> {
+    if (this.id === null) return;
+    const bundle = await this.world.lab.bundle(this.id, signal).catch(() => null);
+    if (!signal.aborted) this.bundle = bundle;
   }
 
   async #runUnderWay(): Promise<RunListed | null> {

@@ -165,6 +165,24 @@ describe('A run is found again', () => {
 
 describe('A run is over without a verdict', () => {
   it.each(['cancelled', 'failed'] as const)(
+    'when its last line says why it was %s',
+    async (state) => {
+      const { run, streams, calls, onEnded } = given();
+      await run.start('crash', {});
+      await settle();
+      const last = { type: 'end', outcome: 'unclear', why: 'The run broke off.' } as const;
+      await streams[0]?.send(asStream([...LINES.slice(0, 5), last]));
+      expect(run.phase).toBe('running');
+      calls.runs.mockResolvedValue([{ ...RUNNING, state }]);
+      await vi.advanceTimersByTimeAsync(300);
+      expect(run).toMatchObject({ phase: state, bundle: null });
+      expect(run.view?.verdict?.why).toBe('The run broke off.');
+      expect(calls.bundle).not.toHaveBeenCalled();
+      expect(onEnded).not.toHaveBeenCalled();
+    }
+  );
+
+  it.each(['cancelled', 'failed'] as const)(
     'when its stream has ended and it was %s',
     async (state) => {
       const { run, streams, calls } = given();
