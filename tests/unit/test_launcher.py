@@ -127,6 +127,20 @@ def test_packages_for_the_tests_suffice_for_running(launcher: ModuleType, tmp_pa
     assert running.fits[0] not in testing.fits
 
 
+@pytest.mark.parametrize("source", ["client/src/app.css", "docs/chapters/lease.md"])
+def test_a_changed_source_of_the_page_asks_for_another_page(
+    launcher: ModuleType, tmp_path: Path, source: str
+) -> None:
+    """The page shows the chapters, so that it is built again when one of them has changed."""
+    path = tmp_path / source
+    path.parent.mkdir(parents=True)
+    path.write_text("before")
+    before = launcher.Clone(tmp_path).built_page().fits
+    path.write_text("after")
+
+    assert launcher.Clone(tmp_path).built_page().fits != before
+
+
 def test_a_failed_tool_is_quoted_with_what_to_do(launcher: ModuleType, tmp_path: Path) -> None:
     """The end of its output is shown, and advice that fits it."""
     program = "print('OSError: [Errno 28] No space left on device'); raise SystemExit(1)"
