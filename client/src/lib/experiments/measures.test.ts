@@ -22,6 +22,16 @@ it('makes one chart of a number that both arms took', () => {
   ]);
 });
 
+it.each([
+  ['jobs_per_s', 'Jobs', 'per second'],
+  ['queue_mb', 'Queue', 'MB'],
+  ['depth', 'Jobs in the queue', 'jobs'],
+  ['retries_in_50_ms', 'Retries in 50 ms', 'count']
+])('reads what %s is called, and its unit', (kind, title, unit) => {
+  const [curve] = curvesOf([arm('with', [{ at_ms: 0, kind, value: 1 }])], 10);
+  expect(curve).toMatchObject({ title, unit });
+});
+
 it('keeps a peak, and goes on with a value until the next', () => {
   const depth = [1, 900, 2].map((value, at) => ({ at_ms: at, kind: 'depth', value }));
   const [curve] = curvesOf(

@@ -92,13 +92,13 @@ function overTime(taken: readonly Happened[], lengthMs: number): (number | null)
   return values;
 }
 
-/** Units by which the names of measures end, the longer ones first. */
+/** Units by which names end, the longer ones first; "in_50_ms" says of what, and is no unit. */
 const UNITS: [RegExp, string][] = [
   [/_per_s$/, 'per second'],
-  [/_ms$/, 'ms'],
-  [/_mb$/, 'MB'],
-  [/_s$/, 's'],
-  [/_bytes$/, 'bytes']
+  [/(?<!\d)_ms$/, 'ms'],
+  [/(?<!\d)_mb$/, 'MB'],
+  [/(?<!\d)_s$/, 's'],
+  [/(?<!\d)_bytes$/, 'bytes']
 ];
 
 /** Names that say too little by themselves. */
