@@ -96,7 +96,7 @@ export interface Happening {
   source: HappeningSource;
   /** Of the queue: its kinds; of a measure: the series. */
   kind: string;
-  job?: number;
+  job?: string;
   who?: string;
   detail?: string;
   value?: number;

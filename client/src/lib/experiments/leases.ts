@@ -21,7 +21,7 @@ export function leasesOf(happenings: readonly Happened[]): Lease[] {
   const open = new Map<string, Lease>();
   for (const happening of happenings) {
     if (happening.source !== 'queue' || happening.job === undefined) continue;
-    const job = String(happening.job);
+    const { job } = happening;
     if (happening.kind === 'claimed') {
       const lease = begun(happening, job);
       leases.push(lease);

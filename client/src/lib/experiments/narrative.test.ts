@@ -27,7 +27,13 @@ describe('narrate', () => {
 
   it('makes one row of many alike, and counts them', () => {
     const refused = Array.from({ length: 1_200 }, (_, at): Happened => {
-      return { at_ms: at, source: 'client', kind: 'refused', job: at, detail: '503 queue full' };
+      return {
+        at_ms: at,
+        source: 'client',
+        kind: 'refused',
+        job: String(at),
+        detail: '503 queue full'
+      };
     });
     expect(narrate(refused).rows).toEqual([
       { atMs: 0, text: 'F(0) is refused: 503 queue full, and 1,199 more like it', weight: 'bad' }

@@ -26,17 +26,17 @@ export const CRASH: ExperimentDetail & RunBundle['experiment'] = {
 const COMMON: Happened[] = [
   { at_ms: 0, source: 'process', kind: 'started', who: 'worker-1' },
   { at_ms: 20, source: 'process', kind: 'ready', who: 'server' },
-  { at_ms: 30, source: 'client', kind: 'requested', job: 30, who: 'client-1' },
-  { at_ms: 40, source: 'queue', kind: 'enqueued', job: 30, detail: 'heavy' },
+  { at_ms: 30, source: 'client', kind: 'requested', job: '30', who: 'client-1' },
+  { at_ms: 40, source: 'queue', kind: 'enqueued', job: '30', detail: 'heavy' },
   {
     at_ms: 45,
     source: 'client',
     kind: 'accepted',
-    job: 30,
+    job: '30',
     who: 'client-1',
     detail: '202 calculating'
   },
-  { at_ms: 60, source: 'queue', kind: 'claimed', job: 30, who: 'worker-1', detail: '1' },
+  { at_ms: 60, source: 'queue', kind: 'claimed', job: '30', who: 'worker-1', detail: '1' },
   { at_ms: 70, source: 'fault', kind: 'killed', who: 'worker-1', detail: 'SIGKILL' },
   { at_ms: 90, source: 'process', kind: 'ended', who: 'worker-1' },
   { at_ms: 100, source: 'measure', kind: 'depth', value: 3 }
@@ -44,10 +44,17 @@ const COMMON: Happened[] = [
 
 export const WITH: Happened[] = [
   ...COMMON,
-  { at_ms: 2_065, source: 'queue', kind: 'expired', job: 30, who: 'worker-2' },
-  { at_ms: 2_065, source: 'queue', kind: 'claimed', job: 30, who: 'worker-2', detail: '2' },
-  { at_ms: 3_000, source: 'queue', kind: 'completed', job: 30, who: 'worker-2' },
-  { at_ms: 3_100, source: 'client', kind: 'answered', job: 30, who: 'client-1', detail: '200 done' }
+  { at_ms: 2_065, source: 'queue', kind: 'expired', job: '30', who: 'worker-2' },
+  { at_ms: 2_065, source: 'queue', kind: 'claimed', job: '30', who: 'worker-2', detail: '2' },
+  { at_ms: 3_000, source: 'queue', kind: 'completed', job: '30', who: 'worker-2' },
+  {
+    at_ms: 3_100,
+    source: 'client',
+    kind: 'answered',
+    job: '30',
+    who: 'client-1',
+    detail: '200 done'
+  }
 ];
 
 export const WITHOUT: Happened[] = [
@@ -56,7 +63,7 @@ export const WITHOUT: Happened[] = [
     at_ms: 6_000,
     source: 'client',
     kind: 'answered',
-    job: 30,
+    job: '30',
     who: 'client-1',
     detail: '200 calculating'
   }

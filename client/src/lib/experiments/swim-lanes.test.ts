@@ -8,9 +8,10 @@ import { layOut } from './swim-lanes.ts';
 
 /** So many requests within ten seconds, each with its whole life, in the hands of two workers. */
 function busyArm(jobs: number): Happened[] {
-  return Array.from({ length: jobs }, (_, job): Happened[] => {
-    const at_ms = (job * 10_000) / jobs;
-    const who = `worker-${(job % 2) + 1}`;
+  return Array.from({ length: jobs }, (_, number): Happened[] => {
+    const at_ms = (number * 10_000) / jobs;
+    const who = `worker-${(number % 2) + 1}`;
+    const job = String(number);
     return [
       { at_ms, source: 'client', kind: 'requested', job, who: 'client-1' },
       { at_ms, source: 'queue', kind: 'enqueued', job, detail: 'light' },
@@ -136,7 +137,7 @@ describe('layOut', () => {
 
   it('keeps the leases that went wrong among thousands that did not', () => {
     const lost: Happened[] = [
-      { at_ms: 1, source: 'queue', kind: 'claimed', job: -1, who: 'worker-1', detail: '1' }
+      { at_ms: 1, source: 'queue', kind: 'claimed', job: '-1', who: 'worker-1', detail: '1' }
     ];
     expect(drawn([...lost, ...busyArm(500)]).spans).toMatchObject([{ ending: 'open' }]);
   });
