@@ -69,8 +69,11 @@ def test_a_run_tells_what_it_does_and_grades_itself(tmp_path: Path) -> None:
     assert bundles.read(kept).run == verdict["run"]
 
 
-def test_a_run_that_is_told_to_stop_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Ctrl-C in the middle: stores and services of the run end with it."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_told_to_stop_leaves_nothing_behind(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """In the middle, by Ctrl-C or by a supervisor: stores and services of the run end with it."""
     with subprocess.Popen(
         [*LAB, "run", "crash", "--bundle", tmp_path / "never.json"],
         stderr=subprocess.PIPE,
@@ -80,10 +83,11 @@ def test_a_run_that_is_told_to_stop_leaves_nothing_behind(tmp_path: Path) -> Non
         assert run.stderr is not None
         next(line for line in run.stderr if "SIGKILL" in line)
         started = psutil.Process(run.pid).children(recursive=True)
-        run.send_signal(signal.SIGINT)
+        run.send_signal(number)
         run.communicate(timeout=60)
 
     gone, alive = psutil.wait_procs(started, timeout=30)
+    assert run.returncode == 128 + number
     assert gone
     assert not alive
     assert not (tmp_path / "never.json").exists()

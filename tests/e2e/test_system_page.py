@@ -141,11 +141,12 @@ def test_redis_is_killed_only_after_a_question(system: SystemPage) -> None:
     system.forgive_failed_requests()
 
 
-def test_a_burst_of_2_000_jobs_is_a_bounded_number_of_dots(system: SystemPage) -> None:
+def test_a_burst_of_2_000_jobs_is_a_bounded_number_of_dots(system: SystemPage, lab: Lab) -> None:
     """Under load the map has no more elements than without, and no line more dots than it may."""
+    wait_until_nothing_is_left_to_do(lab)
     system.open_with_lab()
     expect(system.map).to_contain_text("heavy")
-    expect(system.map).to_contain_text("idle")
+    expect(system.map).to_contain_text("idle", timeout=RESTART_MS)
     idle = system.page.evaluate(WATCH_FRAMES, 500)
     system.page.evaluate(
         """size => Promise.all([0, 1, 2, 3].map(part => fetch('/api/v1/fibonacci/ranges', {

@@ -36,8 +36,8 @@ from fiblab.lab.stage.stores import Stores, own_stores
 
 #: Seeds that are easy to write down.
 SEED_LIMIT = 1_000_000
-#: Exit status of a run that SIGTERM ended, as a shell would tell it.
-TOLD_TO_STOP = 128 + signal.SIGTERM
+#: What ends a run before its time.
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 #: What a bundle says of the versions that made it.
 PACKAGES = ("asyncpg", "blacksheep", "uvicorn", "redis", "gmpy2")
 
@@ -139,10 +139,11 @@ def _now() -> str:
 def play_alone(order: Order, emit: Emit) -> Bundle:
     """Play a run on stores of its own, in the main thread.
 
-    SIGTERM and Ctrl-C end it, after all that it has started has been healed and ended: raises
-    SystemExit or KeyboardInterrupt then. Raises an EmbeddedError where the stores do not start.
+    SIGTERM and Ctrl-C end it after all that it has started has been healed and ended: raises
+    SystemExit then. Raises an EmbeddedError where the stores do not start.
     """
-    signal.signal(signal.SIGTERM, _exit)
+    for number in ENDING_SIGNALS:  # also where a shell has set Ctrl-C to be ignored
+        signal.signal(number, _exit)
 
     def say(text: str) -> None:
         emit(Step(order.arms[0], text))
@@ -153,16 +154,22 @@ def play_alone(order: Order, emit: Emit) -> Bundle:
 
 
 async def _until_told_to_stop(playing: Coroutine[None, None, Bundle]) -> Bundle:
-    task = asyncio.ensure_future(playing)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    task, told = asyncio.ensure_future(playing), list[int]()
+
+    def stop(number: int) -> None:
+        told.append(number)
+        task.cancel()
+
+    for number in ENDING_SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, stop, number)
     try:
         return await task
     except asyncio.CancelledError:
-        raise SystemExit(TOLD_TO_STOP) from None
+        raise SystemExit(128 + told[0]) from None
 
 
-def _exit(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(TOLD_TO_STOP)
+def _exit(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)  # as a shell would tell it
 
 
 def new_order(
