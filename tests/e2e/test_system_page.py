@@ -5,6 +5,7 @@ After each test the browser's console must be silent.
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, ViewportSize, expect
@@ -54,12 +55,19 @@ def system(context: BrowserContext, lab: Lab) -> Iterator[SystemPage]:
 
 
 def wait_until_nothing_is_left_to_do(lab: Lab) -> None:
-    """Wait for the jobs of an earlier test, whose events would be this one's."""
+    """Wait for the jobs of an earlier test, whose events would be this one's.
+
+    That test may have broken a store, too, so that the server refuses for a while.
+    """
     with lab.client() as client:
         while True:
-            depth = client.get("/api/v1/queue").json()
-            if not depth["leased"] + sum(lane["ready"] for lane in depth["lanes"]):
+            answer = client.get("/api/v1/queue")
+            if answer.is_success and _is_idle(answer.json()):
                 return
+
+
+def _is_idle(depth: dict[str, Any]) -> bool:
+    return not depth["leased"] + sum(lane["ready"] for lane in depth["lanes"])
 
 
 def test_what_is_sent_is_seen_moving_and_counted(system: SystemPage) -> None:
