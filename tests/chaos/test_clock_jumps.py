@@ -161,6 +161,8 @@ async def test_dead_workers_job_does_not_wait_for_the_clock(
     first = start_worker()
     await queue.enqueue([job(LONG)])
     await journal.wait_for("progress", LONG)
+    for computing in first.children():
+        computing.suspend()  # else the job may be over before the idle worker is there
     idle = start_worker()
     while '"working"' not in idle.log:
         pass
