@@ -161,11 +161,14 @@ async def test_dead_workers_job_does_not_wait_for_the_clock(
     first = start_worker()
     await queue.enqueue([job(LONG)])
     await journal.wait_for("progress", LONG)
-    for computing in first.children():
-        computing.suspend()  # else the job may be over before the idle worker is there
+    computing = first.children()
+    for child in computing:
+        child.suspend()  # else the job may be over before the idle worker is there
     idle = start_worker()
     while '"working"' not in idle.log:
         pass
+    for child in computing:
+        child.resume()  # one that has just been started would not yet end with its worker
     first.kill()
     own_clock.jump(shift_s)
     assert await journal.wait_for_end(LONG) == "completed"
