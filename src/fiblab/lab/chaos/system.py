@@ -12,6 +12,7 @@ from fiblab.cli.own_users import StoreUrls, let_services_in
 from fiblab.embedded import EmbeddedStack
 from fiblab.lab.chaos.load.mix import Indices
 from fiblab.lab.system import system
+from fiblab.lab.system.environment import environment
 from fiblab.storage.access.privileges import Service as AccessOf
 from fiblab.storage.migrate import apply
 
@@ -56,7 +57,7 @@ class Shape:
             "trusted_proxies": "127.0.0.1/32",  # each client has an address of its own
             "log_level": "warning",  # a line for each of a million requests would be a load, too
         }
-        return {f"FIBLAB_{name.upper()}": str(value) for name, value in numbers.items()}
+        return environment(numbers)
 
 
 class System(system.System):

@@ -18,7 +18,7 @@ _log = structlog.get_logger()
 @cache
 def _experiments() -> "dict[str, Experiment]":
     try:
-        from fiblab.lab.experiments.registry import EXPERIMENTS  # noqa: PLC0415 - see the module
+        from fiblab.lab.experiments.registry import EXPERIMENTS  # noqa: PLC0415 - on demand only
     except ModuleNotFoundError as missing:
         if (missing.name or "").startswith("fiblab"):
             raise

@@ -65,7 +65,7 @@ async def _values_refused(stage: Stage) -> AsyncIterator[None]:
 
 async def _allow_workers(stage: Stage, *rules: str) -> None:
     async with stage.system.admin as client:
-        await client.execute_command("ACL", "SETUSER", WORKER_USER, "resetkeys", *rules)  # type: ignore[no-untyped-call]
+        await client.execute_command("ACL", "SETUSER", WORKER_USER, "resetkeys", *rules)  # type: ignore[no-untyped-call] # redis-py leaves it untyped
 
 
 async def _go_on(stage: Stage) -> None:

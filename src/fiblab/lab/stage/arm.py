@@ -20,7 +20,7 @@ from fiblab.lab.stage.following import Follower
 from fiblab.lab.stage.lines import Arm, Healed, Line, Step
 from fiblab.lab.stage.log import Log
 from fiblab.lab.stage.record import ArmRecord
-from fiblab.lab.stage.settings import environment
+from fiblab.lab.stage.settings import layered
 from fiblab.lab.stage.settling import settled
 from fiblab.lab.stage.stage import Stage
 from fiblab.lab.stage.stores import Stores
@@ -90,7 +90,7 @@ class ArmPlayer:
 
     def _settings(self) -> dict[str, str]:
         twin = self.experiment.twin.settings if self.arm == "without" else {}
-        return environment(self.experiment.settings, twin)
+        return layered(self.experiment.settings, twin)
 
     @asynccontextmanager
     async def _stage(self, system: System, log: Log, follower: Follower) -> AsyncIterator[Stage]:

@@ -9,8 +9,8 @@ from redis.exceptions import RedisError
 from fiblab.lab.checker.structure import TAG
 from fiblab.lab.stage.following import is_cancelled
 from fiblab.lab.stage.lines import Happening
-from fiblab.lab.stage.log import TooLate
 from fiblab.lab.stage.stage import WAIT_LIMIT_S, Stage
+from fiblab.lab.stage.ways import until_passed
 
 #: Seconds between two looks: a curve of a few seconds is smooth with these.
 LOOK_S = 0.05
@@ -62,10 +62,4 @@ async def measure_latency(stage: Stage, jobs: Iterable[int | str]) -> None:
 
 async def idle(stage: Stage, name: str) -> None:
     """Wait until a worker that was just opened waits for work; raises TooLate."""
-    link = stage.system.services[name].redis_link
-    try:
-        async with asyncio.timeout(WAIT_LIMIT_S):
-            while not link.operations["BLPOP"]:  # noqa: ASYNC110 - a link sets no event
-                await asyncio.sleep(LOOK_S)
-    except TimeoutError:
-        raise TooLate(f"within {WAIT_LIMIT_S:g} s {name} did not come to wait for work") from None
+    await until_passed(stage, name, "BLPOP", 1)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from fiblab.lab.system.environment import environment
+
 #: Setting, by its name in lower case -> value; an experiment and its twin may replace some.
 SHARED: Mapping[str, object] = {
     "visibility_timeout_s": 2,
@@ -24,9 +26,9 @@ SHARED: Mapping[str, object] = {
 }
 
 
-def environment(*layers: Mapping[str, object]) -> dict[str, str]:
+def layered(*layers: Mapping[str, object]) -> dict[str, str]:
     """Lay settings over the shared ones, the later over the earlier, as variables."""
     merged: dict[str, object] = dict(SHARED)
     for layer in layers:
         merged |= layer
-    return {f"FIBLAB_{name.upper()}": str(value) for name, value in merged.items()}
+    return environment(merged)

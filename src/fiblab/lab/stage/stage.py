@@ -15,6 +15,7 @@ from fiblab.lab.faults.fault import Fault
 from fiblab.lab.stage.following import Follower
 from fiblab.lab.stage.lines import Arm, Happening, Source
 from fiblab.lab.stage.log import Log
+from fiblab.lab.system.environment import environment
 from fiblab.lab.system.system import System
 
 #: Seconds that a play waits for what must happen next, unless it says otherwise.
@@ -62,14 +63,14 @@ class Stage:
     async def open_server(self, name: str = "server", **settings: object) -> None:
         """Start a server and wait until it is ready."""
         self.say(f"starting {name}")
-        await self.system.open_server(name, _environment(settings), self.without)
+        await self.system.open_server(name, environment(settings), self.without)
         await self.system.wait_ready()
         self.log.add("process", "ready", who=name)
 
     async def open_worker(self, name: str = "worker-1", **settings: object) -> None:
         """Start a worker; its first claim shows that it is there."""
         self.say(f"starting {name}")
-        await self.system.open_worker(name, _environment(settings), self.without)
+        await self.system.open_worker(name, environment(settings), self.without)
         self._follower.know([self.system.services[name]])
 
     def restart(self, name: str) -> None:
@@ -201,10 +202,6 @@ class Stage:
     def measure(self, kind: str, value: float, *, who: str = "") -> None:
         """Note a number of a series, to be plotted."""
         self.log.add("measure", kind, who=who, value=value)
-
-
-def _environment(settings: dict[str, object]) -> dict[str, str]:
-    return {f"FIBLAB_{name.upper()}": str(value) for name, value in settings.items()}
 
 
 def _outcome(exchange: Exchange) -> str:
