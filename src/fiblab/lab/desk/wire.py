@@ -1,12 +1,12 @@
 """The JSON of the lab's calls: one struct for each shape."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from fiblab.embedded.control import ProcessState
-from fiblab.lab.stage.lines import Arm, CheckAsked, Described, Outcome, PredictionAsked, SourceLine
+from fiblab.lab.stage.lines import Announced, Arm, Described, Outcome
 
 #: Seeds that JavaScript reads exactly.
 LARGEST_SEED = 2**53 - 1
@@ -36,34 +36,30 @@ class LastRun(Struct):
     right: bool | UnsetType = UNSET
 
 
-class ExperimentItem(Struct):
+class ExperimentItem(Announced, frozen=True, kw_only=True):
     """An experiment in a list."""
 
-    id: str
-    title: str
-    pattern: str
-    chapter: str
-    question: str
-    fault: str
-    without: str
-    lasts_s: int
-    prediction: PredictionAsked
     last: LastRun | UnsetType = UNSET
 
     @classmethod
-    def of(cls, described: Described, last: LastRun | None) -> "ExperimentItem":
+    def of(cls, described: Described, last: LastRun | None) -> Self:
         """Leave out what only its own page shows."""
-        names = [name for name in cls.__struct_fields__ if name != "last"]
-        return cls(**{name: getattr(described, name) for name in names}, last=last or UNSET)
+        return cls(**_fields(Announced, described), last=last or UNSET)
 
 
-class ExperimentPage(ExperimentItem, kw_only=True):
+class ExperimentPage(Described, frozen=True, kw_only=True):
     """An experiment on its own page."""
 
-    explanation: str
-    sources: tuple[SourceLine, ...]
-    checks: tuple[CheckAsked, ...]
-    breaks: str
+    last: LastRun | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, described: Described, last: LastRun | None) -> Self:
+        """Add how it went the last time."""
+        return cls(**_fields(Described, described), last=last or UNSET)
+
+
+def _fields(kind: type[Announced], described: Described) -> dict[str, Any]:
+    return {name: getattr(described, name) for name in kind.__struct_fields__}
 
 
 class Experiments(Struct):

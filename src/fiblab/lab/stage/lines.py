@@ -34,8 +34,8 @@ class CheckAsked(msgspec.Struct, frozen=True):
     says: str
 
 
-class Described(msgspec.Struct, frozen=True):
-    """An experiment in words."""
+class Announced(msgspec.Struct, frozen=True):
+    """An experiment as a list shows it."""
 
     id: str
     title: str
@@ -46,6 +46,11 @@ class Described(msgspec.Struct, frozen=True):
     without: str
     lasts_s: int
     prediction: PredictionAsked
+
+
+class Described(Announced, frozen=True):
+    """An experiment in words, all of them."""
+
     explanation: str
     sources: tuple[SourceLine, ...]
     checks: tuple[CheckAsked, ...]
