@@ -12,7 +12,7 @@ import httpx
 import msgspec
 import psutil
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from fiblab.cli.running import Running
 
@@ -141,3 +141,11 @@ def browser() -> Iterator[Browser]:
     """Give Chromium to one module alone: its event loop would stand in async tests' way."""
     with browser_or_skip() as started:
         yield started
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Give a browser without a past."""
+    context = browser.new_context(viewport={"width": 1_280, "height": 900})
+    yield context
+    context.close()

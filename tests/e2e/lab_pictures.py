@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from .conftest import ROOT, Lab, running_lab
 from .page_browser import started_browser
 from .page_experiment import ExperimentPage
+from .page_open import PHONE
 
 IMAGES = ROOT / "docs" / "images"
 
@@ -32,7 +33,6 @@ class Look(NamedTuple):
 
 
 DESKTOP: ViewportSize = {"width": 1_280, "height": 1_020}
-PHONE: ViewportSize = {"width": 390, "height": 844}
 LOOKS = (
     Look("", "light", DESKTOP),
     Look("", "dark", DESKTOP),

@@ -3,10 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, ViewportSize
 
 #: The accessibility checker, as the client's lock file pins it.
 AXE = Path(__file__).parents[2] / "client/node_modules/axe-core/axe.min.js"
+
+#: CSS pixels: a phone of today, and the narrowest that one may hold.
+PHONE: ViewportSize = {"width": 390, "height": 844}
+PHONES: list[ViewportSize] = [PHONE, {"width": 320, "height": 640}]
+#: What the theme's buttons are called.
+THEMES = ["Light", "Dark"]
 
 #: What the browser itself logs of a failed request, however well the page takes it.
 FAILED_TO_LOAD = "Failed to load resource"

@@ -10,15 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from .conftest import Lab, running_lab
 from .page_experiment import RUN_LIMIT_MS, ExperimentPage
+from .page_open import PHONE, THEMES
 
 pytestmark = [pytest.mark.e2e]
 
-PHONE: ViewportSize = {"width": 390, "height": 844}
-THEMES = ["Light", "Dark"]
 RIGHT_CHOICE = "Another worker gets it when its lease has run out."
 REDELIVERY = "another worker gets the job"
 NOTHING_LOST = "Every accepted request ends in its value"
@@ -29,14 +28,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Give these tests a lab of their own: it remembers what was predicted."""
     with running_lab(tmp_path_factory.mktemp("experiments")) as running:
         yield running
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Give a browser without a past."""
-    context = browser.new_context(viewport={"width": 1_280, "height": 900})
-    yield context
-    context.close()
 
 
 @pytest.fixture

@@ -8,15 +8,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from .conftest import Lab, running_lab
 from .page_jobs import JobPage, JobsPage
+from .page_open import PHONES, THEMES
 
 pytestmark = [pytest.mark.e2e]
 
-PHONES: list[ViewportSize] = [{"width": 390, "height": 844}, {"width": 320, "height": 640}]
-THEMES = ["Light", "Dark"]
 
 #: Seconds for one heavy job, and an index that takes many times as long on any machine.
 COMPUTE_LIMIT_S = 0.3
@@ -36,14 +35,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     limit = str(COMPUTE_LIMIT_S)
     with running_lab(folder, FIBLAB_COMPUTE_TIME_LIMIT_S=limit, FIBLAB_MAX_ATTEMPTS="1") as running:
         yield running
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Give a browser without a past."""
-    context = browser.new_context(viewport={"width": 1_280, "height": 900})
-    yield context
-    context.close()
 
 
 @pytest.fixture

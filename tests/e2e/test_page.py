@@ -13,16 +13,15 @@ from pathlib import Path
 
 import pytest
 import sympy
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from .computing import held_in_the_middle
 from .conftest import Lab, running_lab
 from .page_calculate import CalculatePage
+from .page_open import PHONE, THEMES
 
 pytestmark = [pytest.mark.e2e]
 
-PHONE: ViewportSize = {"width": 390, "height": 844}
-THEMES = ["Light", "Dark"]
 API_CALLS = "**/api/v1/**"
 
 #: Seconds for what takes a job of some seconds, on a busy machine of two cores.

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Route, ViewportSize, expect
 
 from .computing import held_in_the_middle
 from .conftest import Lab, running_lab
+from .page_open import PHONES, THEMES
 from .page_system import WATCH_FRAMES, SystemPage
 
 pytestmark = [pytest.mark.e2e]
 
-PHONES: list[ViewportSize] = [{"width": 390, "height": 844}, {"width": 320, "height": 640}]
-THEMES = ["Light", "Dark"]
 
 #: Dots that one line of the map may hold, as dot-flow.ts has it.
 MOST_DOTS = 8
@@ -36,14 +35,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     lab = running_lab(state, FIBLAB_VISIBILITY_TIMEOUT_S="3", FIBLAB_RATE_LIMIT_PER_S="0")
     with lab as running:
         yield running
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Give a browser without a past."""
-    context = browser.new_context(viewport={"width": 1_280, "height": 900})
-    yield context
-    context.close()
 
 
 @pytest.fixture
