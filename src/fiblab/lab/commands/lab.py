@@ -102,7 +102,7 @@ def run(  # noqa: PLR0913 - each is one independent choice, by name
         _out.out(msgspec.json.encode([_verdict(one) for one in played]).decode())
     if junit is not None:
         junit.write_bytes(junit_xml(played))
-    return _exit_status(played)
+    return exit_status(played)
 
 
 @app.command(name="open")
@@ -193,7 +193,7 @@ def _verdict(bundle: Bundle) -> dict[str, object]:
     }
 
 
-def _exit_status(played: list[Bundle]) -> int:
+def exit_status(played: list[Bundle]) -> int:
     """Give the worst: a broken invariant outweighs what could not be told."""
     outcomes = {bundle.outcome for bundle in played}
     return next(EXIT_STATUS[one] for one in ("broken", "unclear", "valid") if one in outcomes)
