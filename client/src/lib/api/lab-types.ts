@@ -133,6 +133,10 @@ export type RunLine =
 export interface ArmBundle {
   happenings: Omit<Happening, 'arm'>[];
   checks: Omit<Check, 'arm'>[];
+  /** What its services were told, by environment variable. */
+  settings?: Record<string, string>;
+  /** The patterns that they lacked. */
+  without?: string[];
 }
 
 /** A whole run in one file, which opens without any server. */

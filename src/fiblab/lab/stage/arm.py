@@ -48,7 +48,7 @@ class ArmPlayer:
     async def play(self) -> ArmRecord:
         """Go through the whole arm; faults are healed and processes ended however it ends."""
         self._say("emptying Redis and PostgreSQL")
-        system = System(self.stores.stack, self.stores.urls, self._settings())
+        system = System(self.stores.stack, self.stores.urls, self.settings)
         await _empty(system)
         log = Log(self.arm, self.emit)
         async with AsyncExitStack() as ending:
@@ -69,7 +69,7 @@ class ArmPlayer:
         self._say(
             await settled(
                 stage.system,
-                lease_s=float(self._settings()["FIBLAB_VISIBILITY_TIMEOUT_S"]),
+                lease_s=float(self.settings["FIBLAB_VISIBILITY_TIMEOUT_S"]),
                 sweeps="no sweeper" not in stage.without,
             )
         )
@@ -88,14 +88,20 @@ class ArmPlayer:
         if stage.system.addresses:
             await asyncio.gather(*map(read, indices))
 
-    def _settings(self) -> dict[str, str]:
+    @property
+    def settings(self) -> dict[str, str]:
+        """What the arm's services are told, by environment variable."""
         twin = self.experiment.twin.settings if self.arm == "without" else {}
         return layered(self.experiment.settings, twin)
+
+    @property
+    def without(self) -> tuple[str, ...]:
+        """Which patterns the arm's services lack."""
+        return self.experiment.twin.without if self.arm == "without" else ()
 
     @asynccontextmanager
     async def _stage(self, system: System, log: Log, follower: Follower) -> AsyncIterator[Stage]:
         history = HistoryWriter(self._own_folder() / "history.jsonl")
-        without = self.experiment.twin.without if self.arm == "without" else ()
 
         def record(exchange: Exchange) -> None:
             self._exchanges.append(exchange)
@@ -107,7 +113,7 @@ class ArmPlayer:
             async with caller:
                 yield Stage(
                     arm=self.arm,
-                    without=without,
+                    without=self.without,
                     seed=self.seed,
                     system=system,
                     log=log,
@@ -135,7 +141,7 @@ class ArmPlayer:
 
     def _record(self, system: System, log: Log) -> ArmRecord:
         """Gather what is known once all processes have ended, and have the checker judge it."""
-        settings, folder = self._settings(), self._own_folder()
+        settings, folder = self.settings, self._own_folder()
         redis = redis_contents.read(system.stack.redis_url)
         ledger = ledger_contents.read(system.stack.postgres_url)
         facts = RunFacts(

@@ -121,6 +121,10 @@ class ArmKept(msgspec.Struct, frozen=True):
 
     happenings: tuple[Happening, ...]
     checks: tuple[Judged, ...]
+    settings: dict[str, str] = {}
+    """What its services were told, by environment variable; no secret is among it."""
+    without: tuple[str, ...] = ()
+    """The patterns that its services lacked, as `fiblab.lab.variants` names them."""
 
 
 class Predicted(msgspec.Struct, frozen=True):

@@ -107,7 +107,7 @@ async def _play_arm(order: Order, arm: Arm, stores: Stores, folder: Path, emit: 
     for line in judged:
         emit(line)
     in_order = sorted(happenings, key=lambda happening: happening.at_ms)
-    return ArmKept(tuple(in_order), tuple(judged))
+    return ArmKept(tuple(in_order), tuple(judged), player.settings, player.without)
 
 
 def _judge(arm: Arm, check: Check, record: ArmRecord) -> Judged:

@@ -23,3 +23,5 @@ async def test_green_with_the_pattern_and_red_without_it(
     named = checks["without"][experiment.breaks]
     assert named.holds is False
     assert named.evidence
+    assert bundle.arms["without"].without == experiment.twin.without
+    assert all("FIBLAB_VISIBILITY_TIMEOUT_S" in kept.settings for kept in bundle.arms.values())

@@ -13,7 +13,7 @@ def arm_kept(arm: Arm, **checks: bool | None) -> ArmKept:
     """Make what is kept of an arm; `nothing_lost=True` is the check nothing-lost, green."""
     made = tuple(judged(arm, name.replace("_", "-"), holds=holds) for name, holds in checks.items())
     happening = Happening(arm, 5, "queue", "claimed", job="40", who="worker-1", detail="1")
-    return ArmKept((happening,), made)
+    return ArmKept((happening,), made, {"FIBLAB_VISIBILITY_TIMEOUT_S": "2"})
 
 
 def bundle(outcome: Outcome = "valid", **arms: ArmKept) -> Bundle:
