@@ -11,7 +11,7 @@ from tests.integration.server.raw_http import RawAnswer, ask, read_answer, reque
 from .redis_process import RedisProcess
 from .system import Served, System
 
-pytestmark = [pytest.mark.chaos]
+pytestmark = [pytest.mark.chaos, pytest.mark.alone]
 
 #: Connections at once: the fault matrix's number.
 CROWD = 10_000

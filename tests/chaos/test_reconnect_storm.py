@@ -13,7 +13,7 @@ from fiblab.redis import Address, Connection
 
 from .redis_process import RedisProcess
 
-pytestmark = [pytest.mark.chaos]
+pytestmark = [pytest.mark.chaos, pytest.mark.alone]
 
 #: Connections that lose Redis: the fault matrix's number.
 CROWD = 500

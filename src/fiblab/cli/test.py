@@ -19,6 +19,7 @@ With arguments pytest alone runs, and they go to it:
 #: How all tests share the cores: as many processes, each with stores of its own, a file at a time.
 #: Most tests wait for real processes, so that they get done in little more than half the time. In
 #: the order of the folders the long files come first, and the many short ones fill what is left.
+#: Floods run before, alone: beside them another test would measure the flood.
 SHARED = (
     *("-n", "auto", "--maxprocesses", "8"),
     *("--dist", "loadfile", "--no-loadscope-reorder"),
@@ -48,7 +49,9 @@ def test(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> in
 
 def _everything() -> int:
     page = run_npm("test") if (CLIENT / "package.json").exists() else Exit.OK
-    return _pytest(*SHARED) or page
+    alone = _pytest("-m", "alone")
+    shared = _pytest(*SHARED, "-m", "not alone")
+    return alone or shared or page
 
 
 def _pytest(*arguments: str) -> int:
