@@ -1,0 +1,1 @@
+"""What all benchmarks share: turns, cores, processes, stores, the peers' environments, reports."""
