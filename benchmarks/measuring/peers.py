@@ -1,4 +1,4 @@
-"""The peers' environments: each from its own lock file, made when that changed, kept in `.bench/`."""
+"""The peers' environments: each from its own lock file, kept in `.bench/` until that changes."""
 
 import shutil
 import subprocess
@@ -6,9 +6,10 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from fiblab.cli.node import npm
 from launcher.parts import UNFINISHED, Part, hash_of, make
 from launcher.tools import run
+
+from fiblab.cli.node import npm
 
 #: The clone, and the folder in it where environments are made; git ignores it.
 ROOT = Path(__file__).parents[2]

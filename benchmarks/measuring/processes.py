@@ -19,7 +19,7 @@ PAUSE_S = 0.02
 PATIENCE_S = 10.0
 
 
-class NotReady(RuntimeError):
+class NotReadyError(RuntimeError):
     """A process ended, or took too long, before it was ready; the message has its output."""
 
 
@@ -35,7 +35,7 @@ def started(  # noqa: PLR0913 - each is one independent choice
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a process on a core, wait until it is ready, and end it afterwards.
 
-    `env` is added to this process's environment. Raises NotReady.
+    `env` is added to this process's environment. Raises NotReadyError.
     """
     with tempfile.TemporaryFile() as output:
         with on_core(core):
@@ -58,9 +58,9 @@ def _await(
     deadline = time.monotonic() + within_s
     while not ready():
         if process.poll() is not None:
-            raise NotReady(f"{process.args!r} ended with {process.returncode}:\n{output()}")
+            raise NotReadyError(f"{process.args!r} ended with {process.returncode}:\n{output()}")
         if time.monotonic() > deadline:
-            raise NotReady(f"{process.args!r} was not ready in {within_s} s:\n{output()}")
+            raise NotReadyError(f"{process.args!r} was not ready in {within_s} s:\n{output()}")
         time.sleep(PAUSE_S)
 
 
@@ -100,5 +100,5 @@ def cpu_seconds(pid: int) -> float:
 
 
 def rss_mb(pid: int) -> float:
-    """Return the megabytes (10^6 bytes) of memory that a process holds, its children not counted."""
+    """Return the megabytes (10^6 bytes) that a process holds in memory, without its children."""
     return float(psutil.Process(pid).memory_info().rss) / 1e6

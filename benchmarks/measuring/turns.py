@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 Turn = Callable[[], Mapping[str, float]]
 
 
-class TurnFailed(RuntimeError):
+class TurnError(RuntimeError):
     """A side could not be measured; the message names it, the cause is chained."""
 
 
 def take_turns(sides: Mapping[str, Turn], rounds: int) -> dict[str, dict[str, list[float]]]:
     """Measure all sides once a round, A B C A B C; return figure -> side -> a value a round.
 
-    Raises TurnFailed at the first turn that fails: a comparison without a side is none.
+    Raises TurnError at the first turn that fails: a comparison without a side is none.
     """
     figures: dict[str, dict[str, list[float]]] = {}
     for number in range(1, rounds + 1):
@@ -23,7 +23,7 @@ def take_turns(sides: Mapping[str, Turn], rounds: int) -> dict[str, dict[str, li
             try:
                 measured = turn()
             except Exception as failure:
-                raise TurnFailed(f"{name}, round {number}: {failure}") from failure
+                raise TurnError(f"{name}, round {number}: {failure}") from failure
             for figure, value in measured.items():
                 figures.setdefault(figure, {}).setdefault(name, []).append(value)
     return figures
