@@ -1,1 +1,1 @@
-"""How fast fiblab is beside the peers that one would pick instead: `python -m benchmarks --help`."""
+"""How fast fiblab is beside the peers that one would pick instead: `fiblab bench --help`."""

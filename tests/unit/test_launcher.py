@@ -95,6 +95,7 @@ def test_an_interrupted_part_is_made_again(
         (["up", "--help"], [["run"]]),
         (["up", "--port", "0"], [["run"], ["page's packages", "building the page"]]),
         (["test"], [["dev"], ["page's packages", "building the page"]]),
+        (["bench"], [["bench"], ["page's packages", "building the page"]]),
         (["client", "run", "dev"], [["run"], ["page's packages"]]),
     ],
 )
@@ -116,15 +117,17 @@ def test_node_is_installed_only_where_the_systems_is_too_old(launcher: ModuleTyp
     assert doings(launcher, "get")[0][1:] == []
 
 
-def test_packages_for_the_tests_suffice_for_running(launcher: ModuleType, tmp_path: Path) -> None:
-    """After `test`, `up` installs nothing; after `up`, `test` does."""
+def test_packages_for_more_suffice_for_less(launcher: ModuleType, tmp_path: Path) -> None:
+    """After `test`, `up` installs nothing; after `up`, `test` does; so for `bench` and `test`."""
     clone = launcher.Clone(tmp_path)
     (tmp_path / "requirements").mkdir()
-    for name in ("run", "dev"):
+    for name in launcher.PACKAGES:
         (tmp_path / "requirements" / f"{name}.txt").write_text(name)
-    running, testing = clone.packages(for_tests=False), clone.packages(for_tests=True)
-    assert testing.fits[0] in running.fits
+    running, testing, measuring = map(clone.packages, launcher.PACKAGES)
+    assert {testing.fits[0], measuring.fits[0]} < set(running.fits)
+    assert measuring.fits[0] in testing.fits
     assert running.fits[0] not in testing.fits
+    assert testing.fits[0] not in measuring.fits
 
 
 @pytest.mark.parametrize("source", ["client/src/app.css", "docs/chapters/lease.md"])

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PUBLIC_HOSTS = {"pypi.org", "files.pythonhosted.org", "registry.npmjs.org"}
-REQUIREMENTS = ["run", "dev", "build"]
+REQUIREMENTS = ["run", "dev", "bench", "build"]
 LOCKS = [
     "uv.lock",
     *(f"requirements/{name}.txt" for name in REQUIREMENTS),

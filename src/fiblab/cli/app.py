@@ -21,6 +21,7 @@ COMMANDS = {
     "migrate": "Bring the database's schema up to date, or back.",
     "config": "Show each service's settings, or check those of this environment.",
     "test": "Run the tests, those on real stores and in a real browser included.",
+    "bench": "Measure it beside its peers: requests, queue, numbers, start, page, growth.",
     "lab": "Run an experiment: see a guarantee hold, and break without its pattern.",
     "chaos": "Break a system of its own, under load, and check that nothing is lost or wrong.",
     "explore": "Try every interleaving of a few clients and workers on the real Lua scripts.",

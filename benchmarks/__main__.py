@@ -1,0 +1,8 @@
+"""`python -m benchmarks`, which `fiblab bench` calls."""
+
+import sys
+
+from benchmarks.command import main
+
+if __name__ == "__main__":
+    sys.exit(main())
