@@ -26,8 +26,8 @@ sympy computes with gmpy2's integers and is given gmpy2's text; its memory of an
 python-flint and cypari are as their wheels have them: without FLINT's AVX2 transforms, for example.
 Where no kernel is in use, ours calls gmpy2 itself below the crossover at 7,000,000.
 `{CONTROL}` is gmpy2 a second time in every round: its distance from gmpy2 is the noise.
-What is asked of a system includes HTTP, queue, ledger and the check of each value. Server and \
-worker share a core and have just started: each figure is of the first such call.
+What is asked of a system includes HTTP, queue, ledger and the check of each value; server and \
+worker share a core. "just started": each figure is of the first such request of their lives.
 """.splitlines()
 
 

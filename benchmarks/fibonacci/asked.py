@@ -1,7 +1,7 @@
 """Numbers asked of a running system over HTTP, as the page asks: from the question to the answer.
 
-Each round has a system of its own, with empty stores. Server and worker have answered nothing but
-whether they are ready, and one look at a range that nobody asked for.
+Each round has a system of its own, with empty stores: one that has served other numbers before,
+and one whose first request it is.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,20 +24,28 @@ DIGITS = "start of digits of F(10,000,000)"
 #: One n of each order of magnitude up to 10^6; the greatest computes for longest.
 FIRST_RESULTS = (10**3, 10**4, 10**5, 10**6)
 
+#: Numbers that a system serves before it is measured: they tell it nothing of those above.
+OTHERS, OTHER_RANGE, OTHER_LARGE = range(3_000, 3_050), (4_000, 4_040), 1_500_000
+
+JUST_STARTED = "fiblab, just started"
+
 #: Seconds for which the server may hold an answer.
 HELD = {"Prefer": "wait=20"}
 
 
 def measure(rounds: int) -> list[Measurement]:
     """Ask one system after the other."""
-    figures = take_turns({OURS: _round}, rounds)
+    figures = take_turns(
+        {OURS: partial(_round, used=True), JUST_STARTED: partial(_round, used=False)}, rounds
+    )
     return [Measurement(what, "ms", "less", sides) for what, sides in figures.items()]
 
 
-def _round() -> Mapping[str, float]:
+def _round(*, used: bool) -> Mapping[str, float]:
     with stores() as both, server_and_worker(both) as client:
-        client.get(API, params={"from": 0, "to": 40})
-        results = {FIRST_41: milliseconds(partial(all_of_41, client))}
+        if used:
+            serve_others(client)
+        results = {FIRST_41: milliseconds(partial(whole_range, client, 0, 40))}
         for index in FIRST_RESULTS:
             what = f"first result of F({index:,})"
             results[what] = milliseconds(partial(value_of, client, index))
@@ -52,11 +60,19 @@ def milliseconds(call: Callable[[], None]) -> float:
     return (perf_counter() - began) * 1_000
 
 
-def all_of_41(client: httpx.Client) -> None:
-    """Request F(0) to F(40) at once, and look until all are there."""
-    items = client.post(f"{API}/ranges", json={"from": 0, "to": 40}).json()["items"]
+def serve_others(client: httpx.Client) -> None:
+    """Let a system do once what it will be asked for."""
+    for index in (*OTHERS, OTHER_LARGE):
+        value_of(client, index)
+    whole_range(client, *OTHER_RANGE)
+
+
+def whole_range(client: httpx.Client, first: int, last: int) -> None:
+    """Request a range at once, and look until all of it is there."""
+    ends = {"from": first, "to": last}
+    items = client.post(f"{API}/ranges", json=ends).json()["items"]
     while any(item["status"] != "done" for item in items):
-        items = client.get(API, params={"from": 0, "to": 40}).json()["items"]
+        items = client.get(API, params=ends).json()["items"]
 
 
 def value_of(client: httpx.Client, index: int) -> None:
