@@ -91,10 +91,10 @@ def _rate(ports: list[int], method: str, seconds: int) -> float:
             )
             for port in ports
         ]
-        return sum(_requests_per_second(load.communicate()[0]) for load in loads)
+        return sum(requests_per_second(load.communicate()[0]) for load in loads)
 
 
-def _requests_per_second(output: str) -> float:
+def requests_per_second(output: str) -> float:
     """Read what wrk says; raises RuntimeError where some answers were no success."""
     found = _RATE.search(output)
     if found is None or "Non-2xx" in output:

@@ -1,0 +1,57 @@
+"""What the growth benchmark makes of its figures."""
+
+import pytest
+from benchmarks.growth.servers import requests_per_second
+from benchmarks.growth.sizes import curve, ends, powers_of_ten
+from benchmarks.measuring.report import Curve
+
+FIGURES = {
+    "claim, Redis": {"10 waiting jobs": [3.0, 5.0], "100 waiting jobs": [4.0, 6.0]},
+    "claim, client": {"10 waiting jobs": [30.0], "100 waiting jobs": [40.0]},
+}
+
+
+def claims() -> Curve:
+    """Draw what a claim costs in Redis."""
+    return curve(
+        "in Redis",
+        "us/call",
+        over="waiting jobs",
+        sizes=[10, 100],
+        figures=FIGURES,
+        sides={"claim": "claim, Redis"},
+    )
+
+
+def test_a_quick_run_stops_at_ten_thousand() -> None:
+    """The sizes beyond are filled in a whole run only."""
+    assert powers_of_ten(3, 6, quick=True) == [1_000, 10_000]
+    assert powers_of_ten(3, 6, quick=False) == [1_000, 10_000, 100_000, 1_000_000]
+
+
+def test_a_curve_has_the_figures_of_its_sides_by_size() -> None:
+    """And no others."""
+    assert claims().sides == {"claim": {10: [3.0, 5.0], 100: [4.0, 6.0]}}
+
+
+def test_a_curves_ends_are_a_measurement_of_their_own() -> None:
+    """The least size is what the greatest is held against."""
+    (measurement,) = ends(claims())
+    assert measurement.what == "claim (in Redis)"
+    assert measurement.sides == {"10 waiting jobs": [3.0, 5.0], "100 waiting jobs": [4.0, 6.0]}
+
+
+def test_wrks_rate_is_read() -> None:
+    """As it writes it."""
+    assert requests_per_second("Requests/sec:  20086.42\nTransfer/sec: 5MB\n") == 20_086.42
+
+
+@pytest.mark.parametrize(
+    "output",
+    ["unable to connect", "  Non-2xx or 3xx responses: 7\nRequests/sec: 9.0\n"],
+    ids=["no rate", "refusals among the answers"],
+)
+def test_a_load_that_was_not_answered_is_no_figure(output: str) -> None:
+    """It ends the run, with what wrk said."""
+    with pytest.raises(RuntimeError, match="not all requests were answered"):
+        requests_per_second(output)
