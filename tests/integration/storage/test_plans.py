@@ -8,15 +8,15 @@ import pytest
 
 from fiblab.storage import ledger, open_requests, postgres_values, requests
 
-#: Enough that reading all of it is the dearer way, and that the planner says so.
-ROWS = 20_000
+#: Enough that reading all of it is the dearer way, and that the planner says so; half are too old.
+ROWS = 50_000
 
 FILL = """
     insert into request_ledger (request_id, index, state, accepted_at, closed_at)
     select 'request:' || n, n, case when n % 100 = 0 then 'open' else 'done' end, asked,
            case when n % 100 > 0 then asked end
     from generate_series(1, $1::bigint) as n,
-         lateral (select now() - interval '23 hours' * (1 - n / $1::float)) as at (asked)"""
+         lateral (select now() - interval '23 hours' * 2 * (1 - n / $1::float)) as at (asked)"""
 FILL_COUNTS = """
     insert into request_count select n, n from generate_series(1, $1::bigint) as n"""
 FILL_VALUES = """
@@ -24,7 +24,7 @@ FILL_VALUES = """
     select n, 1, 'x' from generate_series(1, $1::bigint) as n"""
 
 INDICES = [7, 8, 9]
-MOMENT, DAY = timedelta(seconds=15), timedelta(hours=24)
+AGE, WINDOW = timedelta(seconds=15), timedelta(hours=24)
 
 #: Each statement of the product's that looks for rows, with arguments as it is given.
 STATEMENTS: dict[str, tuple[str, list[Any]]] = {
@@ -32,10 +32,13 @@ STATEMENTS: dict[str, tuple[str, list[Any]]] = {
     "the most requested": (requests.MOST_REQUESTED, [10]),
     "the count of an index": (requests.COUNT, [7]),
     "which were asked for": (requests.ASKED_AMONG, [INDICES]),
-    "a page of open rows": (open_requests.OPEN_INDICES, [-1, MOMENT, 50]),
-    "closing as done": (open_requests.CLOSE_DONE, [INDICES]),
-    "closing as failed": (open_requests.CLOSE_FAILED, [7, "category", "detail", 3]),
-    "forgetting what is closed": (open_requests.FORGET_CLOSED, [DAY, 50]),
+    "a page of open rows": (open_requests.OPEN_INDICES, [-1, AGE, 500]),
+    "closing as done": (open_requests.CLOSE_DONE, [INDICES, open_requests.STEP]),
+    "closing as failed": (
+        open_requests.CLOSE_FAILED,
+        [7, "category", "detail", 3, open_requests.STEP],
+    ),
+    "forgetting what is closed": (open_requests.FORGET_CLOSED, [WINDOW, open_requests.STEP]),
     "a value": (postgres_values.FIND, [7]),
     "which values are stored": (postgres_values.FIND_STORED, [INDICES]),
 }

@@ -1,7 +1,7 @@
 """Counts, and what the sweeper does with the ledger's rows, on a real PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import asyncpg
@@ -125,6 +125,27 @@ async def test_closing_as_failed_keeps_the_reason(
     ]
 
 
+@pytest.mark.parametrize(
+    "close",
+    [
+        lambda requests: requests.close_done([5]),
+        lambda requests: requests.close_failed(5, "poison", "the worker died", 3),
+    ],
+    ids=["done", "failed"],
+)
+async def test_any_number_of_rows_is_closed_a_step_at_a_time(
+    ledger: Ledger, pool: asyncpg.Pool, close: Callable[[OpenRequests], Awaitable[int]]
+) -> None:
+    """A statement that closed them all would be ended by its time limit, again and again."""
+    await accept(ledger, *[5] * 5)
+
+    assert await close(OpenRequests(pool, step=2)) == 5
+
+    assert await pool.fetchval("select count(*) from request_ledger where state = 'open'") == 0
+    sizes = "select count(*) from request_ledger group by closed_at order by closed_at"
+    assert [row["count"] for row in await pool.fetch(sizes)] == [2, 2, 1]
+
+
 async def test_closed_rows_are_forgotten_after_the_window_and_their_counts_stay(
     ledger: Ledger, pool: asyncpg.Pool, open_requests: OpenRequests, requests: Requests
 ) -> None:
@@ -134,7 +155,7 @@ async def test_closed_rows_are_forgotten_after_the_window_and_their_counts_stay(
     assert await open_requests.forget_closed(timedelta(hours=24)) == 0
 
     await pool.execute(AGE_CLOSED, timedelta(hours=25))
-    assert await open_requests.forget_closed(timedelta(hours=24), limit=1) == 1
+    assert await OpenRequests(pool, step=1).forget_closed(timedelta(hours=24)) == 1
     assert await open_requests.forget_closed(timedelta(hours=24)) == 1
 
     assert await states(pool) == {"a2": "open"}

@@ -1,6 +1,7 @@
 """Settling what the ledger owes, row by row of the sweeper's own table."""
 
 import asyncio
+import dataclasses
 
 import asyncpg
 import psycopg
@@ -9,6 +10,7 @@ import pytest
 from fiblab.bootstrap import WorkerParts
 from fiblab.fibonacci import fibonacci_text
 from fiblab.queue import Claimant, JobState
+from fiblab.storage import OpenRequests
 from fiblab.worker.maintenance.sweeper import IDEMPOTENCY_WINDOW
 
 from .conftest import YOUNG_S, Owe, StartWorker, job
@@ -113,6 +115,20 @@ async def test_rows_are_forgotten_after_the_window(
     assert [
         found["index"] for found in await database.fetch("select index from request_ledger")
     ] == [2]
+
+
+async def test_a_sweep_forgets_more_than_one_step(
+    parts: WorkerParts, database: asyncpg.Connection, migrated_url: str, owe: Owe
+) -> None:
+    """Or rows that came faster than a step a sweep would fill the disk."""
+    for index in (1, 2, 3):
+        await owe(index)
+    long_ago = "update request_ledger set state = 'done', closed_at = now() - $1::interval"
+    await database.execute(long_ago, 2 * IDEMPOTENCY_WINDOW)
+    async with asyncpg.create_pool(migrated_url, min_size=1) as pool:
+        step_by_step = OpenRequests(pool, step=1)
+        await sweeper_of(dataclasses.replace(parts, open_requests=step_by_step)).sweep()
+    assert await database.fetchval("select count(*) from request_ledger") == 0
 
 
 async def test_cut_connections_never_end_the_sweeper(parts: WorkerParts, migrated_url: str) -> None:
