@@ -11,12 +11,13 @@ LOAD_CORE = 1
 
 
 @contextmanager
-def on_core(core: int) -> Iterator[None]:
+def on_core(core: int | None) -> Iterator[None]:
     """Run this process, and whatever it starts meanwhile, on one core; afterwards where it was.
 
-    Where a process cannot be bound to a core (macOS), all run where the system puts them.
+    Where the core is None, or a process cannot be bound to one (macOS), all run where the system
+    puts them.
     """
-    if not hasattr(os, "sched_setaffinity"):
+    if core is None or not hasattr(os, "sched_setaffinity"):
         yield
         return
     before = os.sched_getaffinity(0)

@@ -27,13 +27,13 @@ class NotReadyError(RuntimeError):
 def started(  # noqa: PLR0913 - each is one independent choice
     command: list[str],
     *,
-    core: int,
+    core: int | None,
     ready: Callable[[], bool],
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     within_s: float = 30.0,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a process on a core, wait until it is ready, and end it afterwards.
+    """Start a process on a core (None: on all), wait until it is ready, and end it afterwards.
 
     `env` is added to this process's environment. Raises NotReadyError.
     """
