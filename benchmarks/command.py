@@ -9,7 +9,7 @@ from typing import Protocol, cast
 
 from launcher.tools import SetUpError
 
-from benchmarks import page
+from benchmarks import published
 from benchmarks.measuring import table
 from benchmarks.measuring.options import Options
 from benchmarks.measuring.report import Report
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"fiblab bench: {failure}", file=sys.stderr)
         return 1
     if not options.quick:
-        page.write(options.into)
+        published.write(options.into)
     return 0
 
 
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("what", nargs="*", choices=[*choices, []], metavar="what", help="all")
     parser.add_argument("--rounds", type=int, help="turns of each side")
     parser.add_argument("--quick", action="store_true", help="only show that it runs")
-    parser.add_argument("--into", type=Path, default=page.FOLDER, help="where figures are kept")
+    parser.add_argument("--into", type=Path, default=published.FOLDER, help="where figures are kept")
     return parser
 
 

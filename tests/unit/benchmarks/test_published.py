@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks import page
+from benchmarks import published
 from benchmarks.measuring import table
 from benchmarks.measuring.bars import Bar
 from benchmarks.measuring.report import Report, load
@@ -10,7 +10,7 @@ from benchmarks.measuring.report import Report, load
 
 def test_the_page_is_that_of_the_reports() -> None:
     """Whoever measures anew, or changes a bar, writes the page anew: `./fiblab bench report`."""
-    written = (page.FOLDER.parent / "performance.md").read_text(encoding="utf-8")
+    written = (published.FOLDER.parent / "performance.md").read_text(encoding="utf-8")
     assert written == page.page(page.reports())
 
 
