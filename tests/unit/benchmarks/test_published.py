@@ -11,7 +11,7 @@ from benchmarks.measuring.report import Report, load
 def test_the_page_is_that_of_the_reports() -> None:
     """Whoever measures anew, or changes a bar, writes the page anew: `./fiblab bench report`."""
     written = (published.FOLDER.parent / "performance.md").read_text(encoding="utf-8")
-    assert written == page.page(page.reports())
+    assert written == published.page(published.reports())
 
 
 def test_a_report_is_kept_whole(report: Report, tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_a_bar_is_shown_met_or_missed(report: Report) -> None:
 
 def test_each_figure_is_shown(report: Report) -> None:
     """The page has each side's median and range, each curve's points, and every caveat."""
-    text = page.page({"http": report}, bars=[])
+    text = published.page({"http": report}, bars=[])
     for line in (
         "| rate (requests/s) | fiblab | 300 | 200 - 330 |",
         "|  | peer | 100 | 100 - 110 |",
