@@ -38,6 +38,7 @@ from fiblab.storage import (
     Requests,
     ValueKeys,
     Values,
+    is_unbounded,
     refuse_unfit,
 )
 
@@ -109,7 +110,7 @@ async def open_server_parts(
     """
     async with AsyncExitStack() as stack:
         redis = await _connect_redis(stack, settings, "fiblab-server")
-        await refuse_unfit(redis)
+        await _inspect(redis)
         pool = await _connect_postgres(stack, settings)
         tiers = TierOptions(settings.remembered_values_bytes, on_corrupt)
         values = await _open_values(stack, settings, redis, pool, tiers)
@@ -137,7 +138,7 @@ async def open_worker_parts(
     """Build a worker's parts; the callback is told of corrupt values. Raises as for a server."""
     async with AsyncExitStack() as stack:
         redis = await _connect_redis(stack, settings, "fiblab-worker")
-        await refuse_unfit(redis)
+        await _inspect(redis)
         blocking = await _connect_redis(
             stack, settings, "fiblab-worker-wake", reply_timeout=POLL_SECONDS + 2.0
         )
@@ -170,6 +171,14 @@ async def _connect_redis(
     await _patiently(redis.connect)
     stack.push_async_callback(redis.close)
     return redis
+
+
+async def _inspect(redis: Connection) -> None:
+    """Refuse a Redis that may delete jobs, and warn of one that may fill its machine's memory."""
+    await refuse_unfit(redis)
+    if await is_unbounded(redis):
+        advice = "set maxmemory, and maxmemory-policy volatile-lru"
+        _log.warning("redis without maxmemory", category=Category.DEPENDENCY, advice=advice)
 
 
 async def _connect_postgres(stack: AsyncExitStack, settings: FibonacciSettings) -> asyncpg.Pool:

@@ -20,7 +20,7 @@ from fiblab.storage.errors import (
 from fiblab.storage.ledger import Ledger, LedgerEntry, Recorded
 from fiblab.storage.open_requests import OpenRequests
 from fiblab.storage.postgres_values import PostgresValues
-from fiblab.storage.redis_requirements import refuse_unfit
+from fiblab.storage.redis_requirements import is_unbounded, refuse_unfit
 from fiblab.storage.redis_values import RedisValues
 from fiblab.storage.remembered_values import RememberedValues
 from fiblab.storage.requests import Requests
@@ -51,5 +51,6 @@ __all__ = [
     "UnfitRedis",
     "ValueKeys",
     "Values",
+    "is_unbounded",
     "refuse_unfit",
 ]

@@ -29,6 +29,15 @@ async def refuse_unfit(connection: Connection) -> None:
         )
 
 
+async def is_unbounded(connection: Connection) -> bool:
+    """Tell whether the server may take all memory of its machine: `maxmemory` is not set.
+
+    Then nothing but their TTL ever removes large values. Raises RedisError where Redis does not
+    answer.
+    """
+    return (await _facts(connection, "memory")).get("maxmemory") == "0"
+
+
 async def _facts(connection: Connection, section: str) -> dict[str, str]:
     reply = cast("bytes", await connection.execute("INFO", section))
     pairs = (line.partition(":") for line in reply.decode().splitlines())

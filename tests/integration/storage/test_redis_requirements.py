@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from fiblab.redis import Connection
-from fiblab.storage import UnfitRedis, redis_requirements, refuse_unfit
+from fiblab.storage import UnfitRedis, is_unbounded, redis_requirements, refuse_unfit
 
 
 @pytest.fixture
@@ -52,3 +52,21 @@ async def test_a_server_older_than_required_is_refused(
 
     with pytest.raises(UnfitRedis, match=facts["redis_version"]):
         await refuse_unfit(connection)
+
+
+@pytest.fixture
+def limit_of(eye: redis.Redis) -> Iterator[redis.Redis]:
+    """Give a way to set the limit of memory, and take the setting back."""
+    before = str(eye.config_get("maxmemory")["maxmemory"])
+    yield eye
+    eye.config_set("maxmemory", before)
+
+
+@pytest.mark.parametrize(("limit", "unbounded"), [("0", True), ("100mb", False)])
+async def test_a_server_without_a_limit_of_memory_is_told_from_one_with(
+    connection: Connection, limit_of: redis.Redis, limit: str, *, unbounded: bool
+) -> None:
+    """As its own configuration says."""
+    limit_of.config_set("maxmemory", limit)
+
+    assert await is_unbounded(connection) is unbounded
