@@ -10,16 +10,16 @@ from functools import partial
 
 import uvloop
 
+from benchmarks.growth.blocks import take_turns_by_block
 from benchmarks.growth.ledger_system import REQUESTS, STATEMENTS, LedgerSystem, ledger_system
 from benchmarks.growth.sizes import curve, powers_of_ten, side_of
 from benchmarks.measuring.options import Options
 from benchmarks.measuring.report import Curve
 from benchmarks.measuring.stores import stores
-from benchmarks.measuring.turns import take_turns
 
 OVER = "ledger rows"
-#: Blocks of calls in one turn, and in a quick run.
-BLOCKS, QUICK_BLOCKS = 10, 2
+#: Blocks of calls in a round, and in a quick run.
+BLOCKS, QUICK_BLOCKS = 15, 2
 
 
 def measure(options: Options, rounds: int) -> list[Curve]:
@@ -32,9 +32,9 @@ def measure(options: Options, rounds: int) -> list[Curve]:
         for size in sizes:
             print(f"filling {size:,} rows", file=sys.stderr, flush=True)
             own = stack.enter_context(stores())
-            systems[size] = stack.enter_context(ledger_system(size, own, runner, blocks))
-        turns = {side_of(size, OVER): system.turn for size, system in systems.items()}
-        figures = take_turns(turns, rounds)
+            systems[size] = stack.enter_context(ledger_system(size, own, runner))
+        turns = {side_of(size, OVER): system.block for size, system in systems.items()}
+        figures = take_turns_by_block(turns, rounds, blocks)
     filling = {size: [system.fill_seconds] for size, system in systems.items()}
     costs = partial(curve, unit="us/call", over=OVER, sizes=sizes, figures=figures)
     return [

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from itertools import count, islice
-from statistics import median
 
 import asyncpg
 
@@ -56,12 +55,9 @@ STATEMENTS = ("open rows", "close one", "forget none")
 class LedgerSystem:
     """Holds `size` rows; every turn adds a few thousandths of the largest ledger's."""
 
-    def __init__(
-        self, size: int, stores: Stores, port: int, runner: asyncio.Runner, blocks: int
-    ) -> None:
+    def __init__(self, size: int, stores: Stores, port: int, runner: asyncio.Runner) -> None:
         self._port = port
         self._runner = runner
-        self._blocks = blocks
         self._new = count(NEW_INDEX)
         self._unasked = count(UNASKED_INDEX)
         self._pool = runner.run(_pool(stores.postgres_url))
@@ -79,11 +75,11 @@ class LedgerSystem:
         await self._pool.execute(FILL_COUNTS, timeout=FILL_LIMIT_S)
         await self._pool.execute(TIDY, timeout=FILL_LIMIT_S)
 
-    def turn(self) -> Mapping[str, float]:
-        """Measure all calls; figures are their names."""
+    def block(self) -> Mapping[str, float]:
+        """Measure a block of all calls, second to one that is not; figures are their names."""
         with on_core(LOAD_CORE), Client(self._port) as client:
-            blocks = [self._runner.run(self._calls(client)) for _ in range(self._blocks)]
-        return {call: median(block[call] for block in blocks) for call in blocks[0]}
+            blocks = [self._runner.run(self._calls(client)) for _ in ("cold", "warm")]
+        return blocks[-1]
 
     async def _calls(self, client: Client) -> dict[str, float]:
         asked, unasked = (list(islice(source, BLOCK)) for source in (self._new, self._unasked))
@@ -102,12 +98,10 @@ class LedgerSystem:
 
 
 @contextmanager
-def ledger_system(
-    size: int, stores: Stores, runner: asyncio.Runner, blocks: int
-) -> Iterator[LedgerSystem]:
+def ledger_system(size: int, stores: Stores, runner: asyncio.Runner) -> Iterator[LedgerSystem]:
     """Fill a ledger and start a server on it; the server and the connections end after."""
     with server(stores, core=SERVICE_CORE) as port:
-        system = LedgerSystem(size, stores, port, runner, blocks)
+        system = LedgerSystem(size, stores, port, runner)
         try:
             yield system
         finally:

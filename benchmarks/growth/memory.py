@@ -1,6 +1,6 @@
 """What Redis holds when ever more different values are asked for, and ever more jobs pass by.
 
-Values: a Redis whose limit is 48 MB (the product's own is 512 MB) with the product's policy, which
+Values: a Redis whose limit is 24 MB (the product's own is 512 MB) with the product's policy, which
 drops the large values that were unused for longest, and no job; one real worker computes values of
 10 to 20 KB. The event stream: jobs pass through the queue as a busy worker takes them, 64 a call.
 """
@@ -23,11 +23,11 @@ from fiblab.queue import Claimant, Job, Keys, Policy, Queue
 from fiblab.redis import Address, Connection
 
 #: Bytes that Redis may use, and as its own configuration says it.
-LIMIT_MB, LIMIT = 48, "48mb"
-#: Different values asked for in all, step by step; together twice the limit.
-ASKED, QUICK_ASKED = (500, 1_000, 2_000, 4_000, 8_000), (100, 200)
+LIMIT_MB, LIMIT = 24, "24mb"
+#: Different values asked for in all, step by step; together three times the limit.
+ASKED, QUICK_ASKED = (250, 500, 1_000, 2_000, 4_000), (50, 100)
 #: Jobs that passed the queue in all, step by step; the last is twice what fills the stream.
-PASSED, QUICK_PASSED = (1_000, 10_000, 100_000, 300_000, 600_000), (1_000, 10_000)
+PASSED, QUICK_PASSED = (1_000, 10_000, 100_000, 200_000, 400_000), (1_000, 10_000)
 #: Jobs of one call: as a busy worker claims, and as many again to enqueue.
 BATCH = 64
 #: Bytes in a megabyte as `INFO` counts for `maxmemory`.

@@ -9,18 +9,18 @@ from contextlib import ExitStack
 
 import uvloop
 
+from benchmarks.growth.blocks import take_turns_by_block
 from benchmarks.growth.sizes import Figures, curve, powers_of_ten, side_of
 from benchmarks.growth.waiting_system import REQUESTS, VERBS, WaitingSystem, waiting_system
 from benchmarks.measuring.options import Options
 from benchmarks.measuring.report import Curve
 from benchmarks.measuring.stores import Stores, redis, stores
-from benchmarks.measuring.turns import take_turns
 
 OVER = "waiting jobs"
 #: The curve that the bar of flatness is about.
 IN_REDIS = "queue, in Redis"
-#: Blocks of calls in one turn, and in a quick run: short turns, so that neighbours see one weather.
-BLOCKS, QUICK_BLOCKS = 20, 2
+#: Blocks of calls in a round, and in a quick run.
+BLOCKS, QUICK_BLOCKS = 25, 2
 #: Fewer jobs weigh less than what Redis takes for itself.
 LEAST_WEIGHED = 1_000
 
@@ -35,9 +35,9 @@ def measure(options: Options, rounds: int) -> list[Curve]:
         systems: dict[int, WaitingSystem] = {}
         for size in sizes:
             own = Stores(stack.enter_context(redis()), ledger.postgres_url)
-            systems[size] = stack.enter_context(waiting_system(size, own, runner, blocks))
-        turns = {side_of(size, OVER): system.turn for size, system in systems.items()}
-        figures = take_turns(turns, rounds)
+            systems[size] = stack.enter_context(waiting_system(size, own, runner))
+        turns = {side_of(size, OVER): system.block for size, system in systems.items()}
+        figures = take_turns_by_block(turns, rounds, blocks)
     memory = {
         size: [system.bytes_per_job] for size, system in systems.items() if size >= LEAST_WEIGHED
     }

@@ -1,6 +1,7 @@
 """What the growth benchmark makes of its figures."""
 
 import pytest
+from benchmarks.growth.blocks import take_turns_by_block
 from benchmarks.growth.servers import requests_per_second
 from benchmarks.growth.sizes import curve, ends, powers_of_ten
 from benchmarks.measuring.report import Curve
@@ -39,6 +40,22 @@ def test_a_curves_ends_are_a_measurement_of_their_own() -> None:
     (measurement,) = ends(claims())
     assert measurement.what == "claim (in Redis)"
     assert measurement.sides == {"10 waiting jobs": [3.0, 5.0], "100 waiting jobs": [4.0, 6.0]}
+
+
+def test_systems_change_after_every_block() -> None:
+    """A round's value is the median of its blocks, so that one slow moment is not in it."""
+    order: list[str] = []
+    values = {"small": iter([1.0, 99.0, 2.0, 5.0, 5.0, 5.0]), "large": iter([3.0] * 6)}
+
+    def block(name: str) -> dict[str, float]:
+        order.append(name)
+        return {"cost": next(values[name])}
+
+    systems = {name: partial(block, name) for name in values}
+    assert take_turns_by_block(systems, rounds=2, blocks=3) == {
+        "cost": {"small": [2.0, 5.0], "large": [3.0, 3.0]}
+    }
+    assert order == ["small", "large"] * 6
 
 
 def test_wrks_rate_is_read() -> None:
