@@ -1,5 +1,7 @@
 """What the growth benchmark makes of its figures."""
 
+from functools import partial
+
 import pytest
 from benchmarks.growth.blocks import take_turns_by_block
 from benchmarks.growth.servers import requests_per_second
