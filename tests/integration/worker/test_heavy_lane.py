@@ -169,6 +169,7 @@ async def test_lost_lease_kills_the_computation(worker: RunningWorker, journal: 
     await worker.enqueue(LONG)
     await journal.wait_for("progress", LONG)
     (child,) = computing_children()
+    child.suspend()  # so that it is still in the middle when the worker finds its lease lost
     await worker.queue.pause()  # so that it does not claim the job anew
     assert await worker.queue.release([Lease(str(LONG), await nonce_of(worker, LONG))]) == [True]
     await asyncio.to_thread(psutil.wait_procs, [child], timeout=30)
