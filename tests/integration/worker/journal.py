@@ -50,6 +50,15 @@ class Journal:
 
         return (await self._wait_until(lambda: [e for e in self._read if is_it(e)], times))[-1]
 
+    async def wait_until_computing(self, job: int | str) -> None:
+        """Return once a child process computes it: before that, its progress is none."""
+
+        def begun() -> list[Event]:
+            shares = [e for e in self._read if e.kind == "progress" and e.job == str(job)]
+            return [event for event in shares if float(event.detail) > 0]
+
+        await self._wait_until(begun, 1)
+
     async def wait_for_end(self, job: int | str) -> str:
         """Return how a job ended: `completed` or `dead`."""
 

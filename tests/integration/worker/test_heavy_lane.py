@@ -167,7 +167,7 @@ async def test_bug_in_the_worker_costs_an_attempt(
 async def test_lost_lease_kills_the_computation(worker: RunningWorker, journal: Journal) -> None:
     """A worker whose lease was taken away abandons the job, stores nothing, and serves on."""
     await worker.enqueue(LONG)
-    await journal.wait_for("progress", LONG)
+    await journal.wait_until_computing(LONG)
     (child,) = computing_children()
     child.suspend()  # so that it is still in the middle when the worker finds its lease lost
     await worker.queue.pause()  # so that it does not claim the job anew
