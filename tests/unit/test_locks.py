@@ -10,10 +10,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PUBLIC_HOSTS = {"pypi.org", "files.pythonhosted.org", "registry.npmjs.org"}
 REQUIREMENTS = ["run", "dev", "bench", "build"]
+PEERS = sorted(str(lock.relative_to(ROOT)) for lock in ROOT.glob("benchmarks/peers/*.txt"))
+HASHED = [*(f"requirements/{name}.txt" for name in REQUIREMENTS), *PEERS]
 LOCKS = [
     "uv.lock",
-    *(f"requirements/{name}.txt" for name in REQUIREMENTS),
+    *HASHED,
     "client/package-lock.json",
+    "benchmarks/peers/node/package-lock.json",
 ]
 
 #: What a page's build needs on each platform that the README promises.
@@ -30,10 +33,10 @@ def test_a_lock_names_no_private_host(lock: str) -> None:
     assert hosts <= PUBLIC_HOSTS
 
 
-@pytest.mark.parametrize("requirements", REQUIREMENTS)
-def test_every_requirement_is_pinned_and_hashed(requirements: str) -> None:
-    """Each line of the exported requirements is one version with its hashes."""
-    text = (ROOT / f"requirements/{requirements}.txt").read_text(encoding="utf-8")
+@pytest.mark.parametrize("lock", HASHED)
+def test_every_requirement_is_pinned_and_hashed(lock: str) -> None:
+    """Each line of what pip installs from is one version with its hashes."""
+    text = (ROOT / lock).read_text(encoding="utf-8")
     entries = re.split(r"\n(?=\S)", text.strip())
     assert all("==" in entry and "--hash=sha256:" in entry for entry in entries)
 
