@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
+from itertools import count, islice
 from typing import NamedTuple
 
 import asyncpg
@@ -24,13 +25,17 @@ from benchmarks.measuring.report import Curve
 from benchmarks.measuring.stores import Stores, stores
 from benchmarks.measuring.turns import take_turns
 from fiblab.queue import EventStream, Keys, Policy, Queue
-from fiblab.queue.stream_entries import BEGINNING
+from fiblab.queue.stream_entries import EntryId
 from fiblab.redis import Address, Connection
 
 OVER = "workers"
 NUMBERS = (1, 2, 4)
 #: The cores that workers take in turn.
 CORES = (SERVICE_CORE, LOAD_CORE)
+
+
+#: Jobs of each worker before those that are measured: its computing process has started then.
+WARM_UP = 4
 
 
 class Load(NamedTuple):
@@ -83,10 +88,18 @@ class Drain:
         redis = await self._connect()
         queue = Queue(redis, Keys(), Policy())
         jobs = load.quick_jobs if self._quick else load.jobs
+        indices = count(load.first)
+        stream = EventStream(redis, queue.keys)
+
+        async def work_off(jobs: int) -> None:
+            await queue.enqueue([job_for(index) for index in islice(indices, jobs)])
+            await until(partial(_has, redis, queue.keys.job, 0))
+
         await until(partial(_has, redis, queue.keys.workers, workers))
-        await queue.enqueue([job_for(load.first + number) for number in range(jobs)])
-        await until(partial(_has, redis, queue.keys.job, 0))
-        seconds = await _seconds_of_work(EventStream(redis, queue.keys))
+        await work_off(WARM_UP * workers)
+        begun = await stream.tip()
+        await work_off(jobs)
+        seconds = await _seconds_of_work(stream, begun)
         await redis.close()
         return jobs / seconds
 
@@ -96,9 +109,9 @@ async def _has(redis: Connection, key: str, fields: int) -> bool:
     return await redis.execute("HLEN", key) == fields
 
 
-async def _seconds_of_work(stream: EventStream) -> float:
-    """Tell how long it was from the first claim to the last completion."""
-    claims, completions, position = list[int](), list[int](), BEGINNING
+async def _seconds_of_work(stream: EventStream, begun: EntryId) -> float:
+    """Tell how long it was from the first claim after an entry to the last completion."""
+    claims, completions, position = list[int](), list[int](), begun
     while (page := await stream.page(position)).entries:
         claims += [entry.id.ms for entry in page.entries if entry.kind == "claimed"]
         completions += [entry.id.ms for entry in page.entries if entry.kind == "completed"]

@@ -60,6 +60,9 @@ class Bar(NamedTuple):
 
 OURS = "fiblab"
 FASTIFY = ("Fastify 5 + ioredis, group commit",)
+FEW_JOBS, MANY_JOBS = ("10 waiting jobs",), "1,000,000 waiting jobs"
+#: A cost that grows by a tenth, as the ratio of the small one to the large.
+FLAT = 1 / 1.1
 EXPRESS = ("Express 4 + ioredis + pg",)
 BEE_QUEUE = ("bee-queue, concurrency 50",)
 PYTHON_QUEUES = (
@@ -95,6 +98,9 @@ BARS = (
     Bar("queue", "claimed again after a kill", OURS, 12.0),
     Bar("fibonacci", "F(10,000,000) as text", OURS, 1.0, ("gmpy2",)),
     Bar("fibonacci", "F(100,000,000) as text", OURS, 1.0, ("gmpy2",)),
+    Bar("growth", "enqueue (queue, in Redis)", MANY_JOBS, FLAT, FEW_JOBS),
+    Bar("growth", "claim (queue, in Redis)", MANY_JOBS, FLAT, FEW_JOBS),
+    Bar("growth", "complete (queue, in Redis)", MANY_JOBS, FLAT, FEW_JOBS),
     Bar("start", "cold start", OURS, 30.0),
     Bar("start", "warm start", OURS, 1.5),
     Bar("start", "memory of the server", OURS, 80.0),
