@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.what == ["check"]:
-            return _check()
+            return _check(keep=options.keep)
         if options.what != ["report"]:
             _measure(options)
     except (TurnError, SetUpError) as failure:
@@ -63,7 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("what", nargs="*", choices=[*choices, []], metavar="what", help="all")
     parser.add_argument("--rounds", type=int, help="turns of each side")
     parser.add_argument("--quick", action="store_true", help="only show that it runs")
-    parser.add_argument("--into", type=Path, default=published.FOLDER, help="where figures are kept")
+    parser.add_argument("--keep", action="store_true", help="check: keep what is measured now")
+    parser.add_argument("--into", type=Path, default=published.FOLDER, help="where figures go")
     return parser
 
 
@@ -79,7 +80,7 @@ def _measure(options: argparse.Namespace) -> None:
             print(f"{curve.what} ({curve.unit})\n\n{table.curve(curve)}")
 
 
-def _check() -> int:
+def _check(*, keep: bool) -> int:
     from benchmarks import check  # noqa: PLC0415 - measures, and a report must not load it
 
-    return check.run()
+    return check.run(keep=keep)
