@@ -7,13 +7,12 @@ from functools import partial
 from itertools import count, islice
 from typing import cast
 
-from uuid_utils import uuid7
-
 from benchmarks.growth.cost import Call, Cost, cost_of
 from benchmarks.growth.services import SETTINGS, Client, server
 from benchmarks.measuring.cores import LOAD_CORE, SERVICE_CORE, on_core
 from benchmarks.measuring.stores import Stores
 from fiblab.fibonacci.job import FibonacciJob, lane_of
+from fiblab.observability.request_id import new_request_id
 from fiblab.observability.trace import TraceContext
 from fiblab.queue import Claimant, ClaimedJob, Job, Keys, Policy, Queue
 from fiblab.redis import Address, Connection
@@ -23,6 +22,8 @@ LANES = ("light", "heavy")
 LIGHT_MAX_INDEX = 200_000
 #: The first index beyond the dense range of the product's default.
 FIRST_INDEX = 1_001
+#: What ties a job's log lines to a request, as long as a server makes it.
+REQUEST_ID, TRACEPARENT = new_request_id(), TraceContext.new().traceparent()
 #: Jobs of one call when filling.
 FILL_BATCH = 1_000
 #: Calls in a block: no more than the smallest size has jobs.
@@ -123,8 +124,8 @@ def waiting_system(size: int, stores: Stores, runner: asyncio.Runner) -> Iterato
 
 
 def job_for(index: int) -> Job:
-    """Make the job that a server would make for a request."""
-    request = FibonacciJob(index, str(uuid7()), TraceContext.new().traceparent())
+    """Make the job that a server would make for a request; all for the same request here."""
+    request = FibonacciJob(index, REQUEST_ID, TRACEPARENT)
     return Job(request.id, lane_of(index, LIGHT_MAX_INDEX), request.encode())
 
 

@@ -3,9 +3,12 @@
 from functools import partial
 
 import pytest
+from benchmarks.growth import waiting
 from benchmarks.growth.blocks import take_turns_by_block
 from benchmarks.growth.servers import requests_per_second
-from benchmarks.growth.sizes import curve, ends, powers_of_ten
+from benchmarks.growth.sizes import curve, ends, powers_of_ten, side_of
+from benchmarks.growth.waiting_system import VERBS
+from benchmarks.measuring.bars import BARS
 from benchmarks.measuring.report import Curve
 
 FIGURES = {
@@ -42,6 +45,14 @@ def test_a_curves_ends_are_a_measurement_of_their_own() -> None:
     (measurement,) = ends(claims())
     assert measurement.what == "claim (in Redis)"
     assert measurement.sides == {"10 waiting jobs": [3.0, 5.0], "100 waiting jobs": [4.0, 6.0]}
+
+
+def test_the_bars_of_growth_are_measured() -> None:
+    """Each is about a verb of the queue, and its least and greatest size."""
+    sizes = [side_of(size, waiting.OVER) for size in (10, 1_000_000)]
+    for bar in (bar for bar in BARS if bar.benchmark == "growth"):
+        assert bar.what in {f"{verb} ({waiting.IN_REDIS})" for verb in VERBS}
+        assert [*bar.peers, bar.ours] == sizes
 
 
 def test_systems_change_after_every_block() -> None:
