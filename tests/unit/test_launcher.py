@@ -144,6 +144,16 @@ def test_a_changed_source_of_the_page_asks_for_another_page(
     assert launcher.Clone(tmp_path).built_page().fits != before
 
 
+def test_bytecode_is_kept_where_it_is_no_litter(launcher: ModuleType, tmp_path: Path) -> None:
+    """Whoever forbids it beside the sources has it in .venv; nobody else's choice is changed."""
+    forbidden = {"PYTHONDONTWRITEBYTECODE": "1"}
+    in_venv = {"PYTHONPYCACHEPREFIX": str(tmp_path / "bytecode")}
+    elsewhere = {"PYTHONPYCACHEPREFIX": "elsewhere"}
+    assert launcher.keeping_bytecode({}, tmp_path) == {}
+    assert launcher.keeping_bytecode(forbidden, tmp_path) == in_venv
+    assert launcher.keeping_bytecode(forbidden | elsewhere, tmp_path) == elsewhere
+
+
 def test_a_failed_tool_is_quoted_with_what_to_do(launcher: ModuleType, tmp_path: Path) -> None:
     """The end of its output is shown, and advice that fits it."""
     program = "print('OSError: [Errno 28] No space left on device'); raise SystemExit(1)"
