@@ -12,8 +12,8 @@ MUTANTS = (
     Mutant(
         "complete asks for no nonce",
         COMPLETING,
-        "if holds(id, nonce) then\n      forget(id)",
-        "if redis.call('HEXISTS', key.job, id) == 1 then\n      forget(id)",
+        "local holds_still = held[at] == nonces[at] and not seen[id]",
+        "local holds_still = redis.call('HEXISTS', key.job, id) == 1 and not seen[id]",
     ),
     Mutant(
         "heartbeat asks for no nonce",
@@ -36,8 +36,8 @@ MUTANTS = (
     Mutant(
         "an attempt counts when it ends, not when it is claimed",
         CLAIMING,
-        "redis.call('HINCRBY', key.attempts, id, 1)",
-        "(tonumber(redis.call('HGET', key.attempts, id)) or 0) + 1",
+        "attempts[#attempts + 2] = id, attempt\n",
+        "attempts[#attempts + 2] = id, attempt - 1\n",
     ),
     Mutant(
         "a job may be claimed once too often",
@@ -60,13 +60,13 @@ MUTANTS = (
     Mutant(
         "complete leaves the record, so the job can't be asked for again",
         COMPLETING,
-        "  redis.call('HDEL', key.job, id)\n",
+        "  write_all('HDEL', key.job, ids)\n",
         "",
     ),
     Mutant(
         "complete leaves the attempts to the next job of that id",
         COMPLETING,
-        "  redis.call('HDEL', key.attempts, id)\n",
+        "  write_all('HDEL', key.attempts, ids)\n",
         "",
     ),
     Mutant(
@@ -90,20 +90,20 @@ MUTANTS = (
     Mutant(
         "an expired lease stays valid beside the new one",
         CLAIMING,
-        "end_lease(id)\n      push_head(lane, id)",
+        "end_leases({ id })\n      push_head(lane, id)",
         "redis.call('ZREM', key.leases, id)\n      push_head(lane, id)",
     ),
     Mutant(
         "an expired job waits at the tail",
         CLAIMING,
-        "end_lease(id)\n      push_head(lane, id)",
-        "end_lease(id)\n      push_tail(lane, id)",
+        "end_leases({ id })\n      push_head(lane, id)",
+        "end_leases({ id })\n      push_tail(lane, { id })",
     ),
     Mutant(
         "the bound is off by one",
         ("enqueue",),
-        "redis.call('HLEN', key.job) + new > bound",
-        "redis.call('HLEN', key.job) + new > bound + 1",
+        "redis.call('HLEN', key.job) + #new > bound",
+        "redis.call('HLEN', key.job) + #new > bound + 1",
     ),
     Mutant(
         "requeue passes the bound",
@@ -114,25 +114,25 @@ MUTANTS = (
     Mutant(
         "a range is taken in part",
         ("enqueue",),
-        "local full = new > 0 and redis.call('HLEN', key.job) + new > bound",
+        "local full = #new > 0 and redis.call('HLEN', key.job) + #new > bound",
         "local full = false",
     ),
     Mutant(
         "enqueue forgets to deduplicate",
         ("enqueue",),
-        "if redis.call('HEXISTS', key.job, id) == 1 then return PENDING end",
-        "",
+        "local is_new = not records[number] and not seen[id]",
+        "local is_new = not seen[id]",
     ),
     Mutant(
         "an old dead letter stays when its job is asked for again",
         ("enqueue",),
-        "  drop_dead_letter(id)\n  push_tail",
-        "  push_tail",
+        "  drop_dead_letters(ids)\n",
+        "",
     ),
     Mutant(
         "nobody is woken",
         ("enqueue",),
-        "  wake_lane(lane)\n",
+        "    wake_lane(lane, #added)\n",
         "",
     ),
     Mutant(
@@ -144,8 +144,8 @@ MUTANTS = (
     Mutant(
         "release puts the job at the tail",
         ("release",),
-        "push_head(lane, id)\n  wake_lane(lane)",
-        "push_tail(lane, id)\n  wake_lane(lane)",
+        "push_head(lane, id)\n  wake_lane(lane, 1)",
+        "push_tail(lane, { id })\n  wake_lane(lane, 1)",
     ),
     Mutant(
         "a claim repeated after a lost reply takes more jobs",
@@ -181,7 +181,7 @@ MUTANTS = (
         "a job given up is dropped without a dead letter",
         (*CLAIMING, "fail"),
         "  redis.call('ZADD', key.dead_by_time, now, id)\n",
-        "  drop_dead_letter(id)\n",
+        "  drop_dead_letters({ id })\n",
     ),
     Mutant(
         "dead letters pile up",
@@ -192,19 +192,19 @@ MUTANTS = (
     Mutant(
         "a job given up keeps its attempts when it starts anew",
         (*CLAIMING, "fail"),
-        "  redis.call('HDEL', key.attempts, id)\n",
+        "  write_all('HDEL', key.attempts, ids)\n",
         "",
     ),
     Mutant(
         "discard leaves the record of the dead letter",
         ("discard",),
-        "redis.call('HDEL', key.dead, id)",
+        "  write_all('HDEL', key.dead, ids)\n",
         "",
     ),
     Mutant(
         "progress outlives the attempt",
         ("fail", "release"),
-        "  redis.call('HDEL', key.progress, id)\n",
+        "  write_all('HDEL', key.progress, ids)\n",
         "",
     ),
     Mutant(

@@ -6,11 +6,14 @@ from fiblab.redis import load_script
 
 _FUNCTION = re.compile(r"^local function (\w+)\(.*?^end$", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"--.*$", re.MULTILINE)
-_CALL = re.compile(r"redis\.p?call\('(\w+)'(?:, ([^,)]+))?")
+_CALL = re.compile(r"(?:redis\.p?call|write_all)\('(\w+)'(?:, ([^,)]+))?")
 
 
 #: Redis commands that only read.
-READS = {"EXISTS", "GET", "HEXISTS", "HGET", "HGETALL", "HLEN", "LINDEX", "LLEN", "LRANGE"} | {
+READS = {"EXISTS", "GET", "HEXISTS", "HGET", "HGETALL", "HLEN", "HMGET"} | {
+    "LINDEX",
+    "LLEN",
+    "LRANGE",
     "TIME",
     "ZCARD",
     "ZRANGE",

@@ -22,7 +22,7 @@ SHARED_ARGUMENTS = [1, 2]
 SINGLE_ARGUMENT = re.compile(r"(?:ARGV\[|integer\()(\d+)[\])]")
 
 #: How a key may be named in a call: all of these come from KEYS.
-KEY_NAMES = re.compile(r"key\.(\w+)|ready\[lane\]|wake\[lane\]|claim\.key|workers|zset")
+KEY_NAMES = re.compile(r"key\.(\w+)|ready\[lane\]|wake\[lane\]|claim\.key|workers|hash|zset")
 
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 each_file = pytest.mark.parametrize("file", [*SCRIPTS, *PARTS], ids=lambda path: path.stem)

@@ -75,7 +75,7 @@ worker dies, the only trace of the job is a record that keeps everybody else fro
 """,
     sources=(
         Source(
-            "queue/lua/parts/claim_some.lua", "redis.call('ZADD', key.leases", "the lease begins"
+            "queue/lua/parts/claim_some.lua", "write_all('ZADD', key.leases", "the lease begins"
         ),
         Source("queue/lua/parts/reclaim.lua", "local function take_back_expired", "it runs out"),
         Source(

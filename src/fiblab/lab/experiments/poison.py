@@ -91,7 +91,7 @@ them after three deaths; the job would not have stopped.
     sources=(
         Source(
             "queue/lua/parts/claim_some.lua",
-            "redis.call('HINCRBY', key.attempts, id, 1)",
+            "local attempt = (tonumber(before[at]) or 0) + 1",
             "the attempt is counted",
         ),
         Source(

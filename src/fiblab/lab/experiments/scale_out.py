@@ -118,14 +118,16 @@ The twin has one worker, however much there is to do. It computes everything, an
     sources=(
         Source(
             "queue/lua/parts/claim_some.lua",
-            "local id = redis.call('RPOP'",
+            "local popped = redis.call('RPOP'",
             "whoever asks gets the next",
         ),
         Source(
-            "queue/lua/parts/claim_some.lua", "redis.call('HSET', key.nonce", "and nobody else does"
+            "queue/lua/parts/claim_some.lua", "write_all('HSET', key.nonce", "and nobody else does"
         ),
         Source("worker/lane.py", "async def _complete_and_claim", "a worker asks when it has time"),
-        Source("queue/lua/parts/enqueue_one.lua", "wake_lane(lane)", "a new job wakes one of them"),
+        Source(
+            "queue/lua/parts/add_jobs.lua", "wake_lane(lane, #added)", "a new job wakes one of them"
+        ),
     ),
     twin=Twin("There is one worker, however much there is to do."),
     checks=(

@@ -107,9 +107,9 @@ In this run both workers are frozen at the moment when they are about to store t
 thawed one after the other, so that the zombie always comes first.
 """,
     sources=(
-        Source("queue/lua/parts/claim_some.lua", "redis.call('HSET', key.nonce", "a claim's nonce"),
+        Source("queue/lua/parts/claim_some.lua", "write_all('HSET', key.nonce", "a claim's nonce"),
         Source("queue/lua/parts/record.lua", "local function holds", "it is compared"),
-        Source("queue/lua/parts/complete_some.lua", "if holds(id, nonce) then", "or it is stale"),
+        Source("queue/lua/parts/complete_some.lua", "local holds_still =", "or it is stale"),
         Source("worker/lane.py", "Claimant.fresh", "each claim draws its own"),
     ),
     twin=Twin("Whoever says that a job is done ends it; nobody asks for a nonce.", ("no nonce",)),

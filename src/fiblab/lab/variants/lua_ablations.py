@@ -10,8 +10,8 @@ LEASES = (
         (5,),
         in_queue(
             COMPLETING,
-            "if holds(id, nonce) then\n      forget(id)",
-            "if redis.call('HEXISTS', key.job, id) == 1 then\n      forget(id)",
+            "local holds_still = held[at] == nonces[at] and not seen[id]",
+            "local holds_still = redis.call('HEXISTS', key.job, id) == 1 and not seen[id]",
         ),
     ),
     Ablation(
@@ -20,8 +20,8 @@ LEASES = (
         (5,),
         in_queue(
             COMPLETING,
-            "if holds(id, nonce) then\n      forget(id)",
-            "if tonumber(redis.call('ZSCORE', key.leases, id) or 0) > now then\n      forget(id)",
+            "local holds_still = held[at] == nonces[at] and not seen[id]",
+            "local holds_still = tonumber(redis.call('ZSCORE', key.leases, id) or 0) > now",
         ),
     ),
     Ablation(
@@ -40,8 +40,7 @@ LEASES = (
         (3, 4, 5),
         in_queue(
             CLAIMING,
-            "  redis.call('HSET', key.nonce, id, claim.nonce)\n"
-            "  redis.call('ZADD', key.leases, now + claim.visibility_ms, id)\n",
+            "  write_all('HSET', key.nonce, nonces)\n  write_all('ZADD', key.leases, leases)\n",
             "",
         ),
     ),
@@ -61,8 +60,8 @@ LEASES = (
         (3, 4),
         in_queue(
             CLAIMING,
-            "      end_lease(id)\n      push_head(lane, id)\n      note('expired', id)",
-            "      end_lease(id)\n      note('expired', id)",
+            "      end_leases({ id })\n      push_head(lane, id)\n      note('expired', id)",
+            "      end_leases({ id })\n      note('expired', id)",
         ),
     ),
     Ablation(
@@ -71,8 +70,8 @@ LEASES = (
         (4, 12),
         in_queue(
             COMPLETING,
-            "  redis.call('ZREM', key.leases, id)\n  redis.call('HDEL', key.progress, id)\nend",
-            "  redis.call('HDEL', key.progress, id)\nend",
+            "  write_all('ZREM', key.leases, ids)\n",
+            "",
         ),
     ),
     Ablation(
@@ -101,8 +100,8 @@ ATTEMPTS = (
         (
             *in_queue(
                 CLAIMING,
-                "redis.call('HINCRBY', key.attempts, id, 1)",
-                "redis.call('HINCRBY', key.attempts, id, 0) + 1",
+                "attempts[#attempts + 2] = id, attempt\n",
+                "attempts[#attempts + 2] = id, attempt - 1\n",
             ),
             *in_queue(
                 ("fail",),
@@ -154,8 +153,8 @@ DEAD_LETTERS = (
         (4, 10),
         in_queue(
             BURYING,
-            "  forget(id)\n  redis.call('HSET', key.dead",
-            "  end_lease(id)\n  redis.call('HSET', key.dead",
+            "  forget({ id })\n  redis.call('HSET', key.dead",
+            "  end_leases({ id })\n  redis.call('HSET', key.dead",
         ),
     ),
     Ablation(
@@ -171,7 +170,7 @@ TAKING_IN = (
         "dedup key left behind",
         "Completing a job leaves the record that deduplicates, so nobody can ask again.",
         (3, 4, 10),
-        in_queue(COMPLETING, "  redis.call('HDEL', key.job, id)\n", ""),
+        in_queue(COMPLETING, "  write_all('HDEL', key.job, ids)\n", ""),
     ),
     Ablation(
         "retry doubles a push",

@@ -12,7 +12,7 @@ for at = FIRST_ID, #ARGV do
   local id = ARGV[at]
   local found = redis.call('HEXISTS', key.dead, id)
   if found == 1 then
-    drop_dead_letter(id)
+    drop_dead_letters({ id })
     note('discarded', id)
   end
   outcomes[#outcomes + 1] = found

@@ -5,26 +5,30 @@
 -- Returns  for each job 0 pending (it is there already), 1 added, or 2 full
 -- Events   enqueued
 --@include keys
---@include enqueue_one
+--@include add_jobs
 local bound, FIRST_JOB, STEP = integer(3), 4, 3
+local PENDING, ADDED, FULL = 0, 1, 2
 
-local function how_many_are_new()
-  local seen, new = {}, 0
-  for at = FIRST_JOB, #ARGV, STEP do
-    local id = ARGV[at]
-    if not seen[id] and redis.call('HEXISTS', key.job, id) == 0 then
-      seen[id] = true
-      new = new + 1
-    end
+local ids = {}
+for at = FIRST_JOB, #ARGV, STEP do ids[#ids + 1] = ARGV[at] end
+
+local records, new, outcomes = read_all(key.job, ids), {}, {}
+local seen = {} -- a job that is named twice is pending the second time
+for number, id in ipairs(ids) do
+  local is_new = not records[number] and not seen[id]
+  if is_new then
+    local at = FIRST_JOB + (number - 1) * STEP
+    new[#new + 1] = { id, ARGV[at + 1], ARGV[at + 2] }
+    seen[id] = true
   end
-  return new
+  outcomes[number] = is_new and ADDED or PENDING
 end
 
-local outcomes = {}
-local new = how_many_are_new()
-local full = new > 0 and redis.call('HLEN', key.job) + new > bound
-for at = FIRST_JOB, #ARGV, STEP do
-  outcomes[#outcomes + 1] = full and FULL or enqueue_one(ARGV[at], ARGV[at + 1], ARGV[at + 2], bound)
+local full = #new > 0 and redis.call('HLEN', key.job) + #new > bound
+if full then
+  for number = 1, #ids do outcomes[number] = FULL end
+else
+  add_jobs(new)
 end
 flush_events()
 return outcomes

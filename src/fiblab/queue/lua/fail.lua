@@ -25,7 +25,7 @@ if not retryable or attempts >= max_attempts then
 end
 
 local delay = math.floor(jitter * math.min(backoff_cap, backoff_base * 2 ^ (attempts - 1)))
-end_lease(id)
+end_leases({ id })
 redis.call('ZADD', key.delayed, now + delay, id)
 note('retrying', id, delay)
 flush_events()

@@ -11,10 +11,10 @@ local outcomes, FIRST_JOB, STEP = {}, 3, 2
 
 local function release_one(id)
   local lane = lane_of(id)
-  end_lease(id)
+  end_leases({ id })
   redis.call('HINCRBY', key.attempts, id, -1)
   push_head(lane, id)
-  wake_lane(lane)
+  wake_lane(lane, 1)
   note('released', id)
 end
 

@@ -17,26 +17,36 @@ local function claimed_before(claim)
 end
 
 -- The attempt counts from here on, so that a job which kills its worker is counted too.
-local function lease_one(id, claim)
-  local attempt = redis.call('HINCRBY', key.attempts, id, 1)
-  if attempt > claim.max_attempts then
-    bury(id, attempt - 1, 'worker_died',
-      'Each worker that claimed this job died or lost its lease.', claim.dead_letter_cap)
-    return false
+-- Returns the ids that were leased: all but those that are given up here.
+local function lease(ids, claim)
+  local before, leased = read_all(key.attempts, ids), {}
+  local attempts, nonces, leases = {}, {}, {} -- a member and its value, in the order of their command
+  for at, id in ipairs(ids) do
+    local attempt = (tonumber(before[at]) or 0) + 1
+    if attempt > claim.max_attempts then
+      bury(id, attempt - 1, 'worker_died',
+        'Each worker that claimed this job died or lost its lease.', claim.dead_letter_cap)
+    else
+      leased[#leased + 1] = id
+      attempts[#attempts + 1], attempts[#attempts + 2] = id, attempt
+      nonces[#nonces + 1], nonces[#nonces + 2] = id, claim.nonce
+      leases[#leases + 1], leases[#leases + 2] = now + claim.visibility_ms, id
+      note('claimed', id, attempt)
+    end
   end
-  redis.call('HSET', key.nonce, id, claim.nonce)
-  redis.call('ZADD', key.leases, now + claim.visibility_ms, id)
-  note('claimed', id, attempt)
-  return true
+  write_all('HSET', key.attempts, attempts)
+  write_all('HSET', key.nonce, nonces)
+  write_all('ZADD', key.leases, leases)
+  return leased
 end
 
 local function pop_by_lane_order(claim)
   local ids = {}
   for _, lane in ipairs(claim.lanes) do
     while #ids < claim.limit do
-      local id = redis.call('RPOP', ready[lane])
-      if not id then break end
-      if lease_one(id, claim) then ids[#ids + 1] = id end
+      local popped = redis.call('RPOP', ready[lane], claim.limit - #ids)
+      if not popped then break end
+      for _, id in ipairs(lease(popped, claim)) do ids[#ids + 1] = id end
     end
   end
   return ids
@@ -60,11 +70,11 @@ end
 local function claim_some(claim)
   local ids = claimed_before(claim)
   if #ids == 0 then ids = claim_anew(claim) end
+  local records, attempts = read_all(key.job, ids), read_all(key.attempts, ids)
   local reply = {}
-  for _, id in ipairs(ids) do
-    reply[#reply + 1] = id
-    reply[#reply + 1] = redis.call('HGET', key.job, id)
-    reply[#reply + 1] = redis.call('HGET', key.attempts, id)
+  for at, id in ipairs(ids) do
+    local size = #reply
+    reply[size + 1], reply[size + 2], reply[size + 3] = id, records[at], attempts[at]
   end
   return reply
 end

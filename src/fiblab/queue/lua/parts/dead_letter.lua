@@ -1,23 +1,21 @@
+--@include record
 -- Dead letters: jobs that were given up, kept with their reason.
-local function drop_dead_letter(id)
-  redis.call('HDEL', key.dead, id)
-  redis.call('HDEL', key.reason, id)
-  redis.call('ZREM', key.dead_by_time, id)
+local function drop_dead_letters(ids)
+  write_all('HDEL', key.dead, ids)
+  write_all('HDEL', key.reason, ids)
+  write_all('ZREM', key.dead_by_time, ids)
 end
 
 -- The oldest beyond the cap are dropped; their reasons live on in whatever ledger the caller keeps.
 local function trim_dead_letters(cap)
   local surplus = redis.call('ZCARD', key.dead_by_time) - cap
-  if surplus <= 0 then return end
-  for _, oldest in ipairs(redis.call('ZRANGE', key.dead_by_time, 0, surplus - 1)) do
-    drop_dead_letter(oldest)
-  end
+  if surplus > 0 then drop_dead_letters(redis.call('ZRANGE', key.dead_by_time, 0, surplus - 1)) end
 end
 
 -- Gives a job up. Its id is free again: deduplication ends here.
 local function bury(id, attempts, category, detail, cap)
   local record = redis.call('HGET', key.job, id)
-  forget(id)
+  forget({ id })
   redis.call('HSET', key.dead, id, record)
   redis.call('HSET', key.reason, id,
     cjson.encode({ attempts = attempts, category = category, detail = detail, died = now }))

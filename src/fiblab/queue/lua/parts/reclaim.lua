@@ -25,7 +25,7 @@ local function promote_delayed()
     local lane = lane_of(id)
     if lane then
       redis.call('ZREM', key.delayed, id)
-      push_tail(lane, id)
+      push_tail(lane, { id })
       note('due', id)
     else
       leave(key.delayed, id)
@@ -41,7 +41,7 @@ local function take_back_expired()
     local id = expired[at]
     local lane = lane_of(id)
     if lane then
-      end_lease(id)
+      end_leases({ id })
       push_head(lane, id)
       note('expired', id)
     else

@@ -1,3 +1,4 @@
+--@include many
 -- A job's record, its lease and its place in a lane.
 local function read_record(record)
   local lane, enqueued, payload = string.match(record, '^(%S+) (%d+) (.*)$')
@@ -15,22 +16,22 @@ local function holds(id, nonce)
   return redis.call('HGET', key.nonce, id) == nonce
 end
 
--- Takes the hold off a job; its record stays.
-local function end_lease(id)
-  redis.call('HDEL', key.nonce, id)
-  redis.call('ZREM', key.leases, id)
-  redis.call('HDEL', key.progress, id)
+-- Takes the hold off jobs; their records stay.
+local function end_leases(ids)
+  write_all('HDEL', key.nonce, ids)
+  write_all('ZREM', key.leases, ids)
+  write_all('HDEL', key.progress, ids)
 end
 
--- Forgets a job: deduplication of its id ends here.
-local function forget(id)
-  end_lease(id)
-  redis.call('HDEL', key.job, id)
-  redis.call('HDEL', key.attempts, id)
+-- Forgets jobs: deduplication of their ids ends here.
+local function forget(ids)
+  end_leases(ids)
+  write_all('HDEL', key.job, ids)
+  write_all('HDEL', key.attempts, ids)
 end
 
-local function push_tail(lane, id)
-  redis.call('LPUSH', ready[lane], id)
+local function push_tail(lane, ids)
+  write_all('LPUSH', ready[lane], ids)
 end
 
 -- A job that comes back is the next one.
@@ -40,10 +41,7 @@ end
 
 -- One token wakes one worker; a few are kept for those that are about to wait.
 local WAKE_TOKENS = 16
-local tokens_given = {}
-local function wake_lane(lane)
-  tokens_given[lane] = (tokens_given[lane] or 0) + 1
-  if tokens_given[lane] > WAKE_TOKENS then return end
-  redis.call('LPUSH', wake[lane], 1)
-  redis.call('LTRIM', wake[lane], 0, WAKE_TOKENS - 1)
+local function wake_lane(lane, jobs)
+  local missing = WAKE_TOKENS - redis.call('LLEN', wake[lane])
+  for _ = 1, math.min(jobs, missing) do redis.call('LPUSH', wake[lane], 1) end
 end
