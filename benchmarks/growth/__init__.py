@@ -3,8 +3,8 @@
 Calls are measured one after the other in blocks of ten, alternating between systems that hold 10,
 100, … waiting jobs or ledger rows and stand side by side: a block gives its median on the client
 and its mean in Redis (INFO commandstats), a turn the median of its blocks. Memory is what Redis
-says of itself. Throughput is of real worker and server processes. Takes about NN minutes and
-NN GB of disk, which it gives back; each part's module says how it measures.
+says of itself. Throughput is of real worker and server processes. Takes some ten minutes, 2 GB of
+memory and 4 GB of disk, which it gives back; each part's module says how it measures.
 """
 
 from itertools import chain

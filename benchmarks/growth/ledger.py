@@ -38,7 +38,7 @@ def measure(options: Options, rounds: int) -> list[Curve]:
     filling = {size: [system.fill_seconds] for size, system in systems.items()}
     costs = partial(curve, unit="us/call", over=OVER, sizes=sizes, figures=figures)
     return [
-        costs("HTTP, on the client", sides={name: name for name in REQUESTS}),
-        costs("the sweeper", sides={name: name for name in STATEMENTS}),
+        costs("HTTP beside the ledger", sides={name: name for name in REQUESTS}),
+        costs("sweeper beside the ledger", sides={name: name for name in STATEMENTS}),
         Curve("filling the ledger", "s", OVER, "less", {"insert, count, vacuum": filling}),
     ]
