@@ -110,6 +110,7 @@ static bool convolve_modulo(const convolution *c, const field *f, const shape *s
                             combination wanted, const number *a, const number *b, double *x,
                             double *y, stop asked) {
   if (asked.wanted(asked.context)) return false;
+  field_enter(f, s->length / 2, c->code);
   transform(c, f, s, a, x);
   if (asked.wanted(asked.context)) return false;
   transform(c, f, s, b, y);
@@ -147,7 +148,7 @@ outcome convolution_build(convolution *c, const vector_code *code, size_t both, 
   const size_t for_both = shape_for(2 * both).length, for_one = shape_for(2 * one).length;
   *c = (convolution){.code = code, .capacity = largest(2 * FIELDS * for_both, (FIELDS + 1) * for_one)};
   c->space = aligned_doubles(c->capacity);
-  const bool built = fields_build(c->fields, largest(for_both, for_one) / 2, code);
+  const bool built = fields_build(c->fields, largest(for_both, for_one) / 2);
   if (c->space && built) return COMPUTED;
   convolution_free(c);
   return OUT_OF_MEMORY;

@@ -46,11 +46,13 @@ static outcome build(state *s, uint64_t index, const vector_code *code) {
   if (built != COMPUTED) return built;
   s->current.limbs = aligned_words(result_limbs(quarter));
   s->previous.limbs = aligned_words(result_limbs(quarter));
-  s->result.limbs = aligned_words(result_limbs(half));
-  return s->current.limbs && s->previous.limbs && s->result.limbs ? COMPUTED : OUT_OF_MEMORY;
+  s->result.limbs = (uint64_t *)s->c.space; /* where its residues stood: see carry.h */
+  return s->current.limbs && s->previous.limbs ? COMPUTED : OUT_OF_MEMORY;
 }
 
-static void free_all_but_result(state *s) {
+/* Free all, or all but the space that the result stands in. */
+static void free_space(state *s, bool but_result) {
+  if (but_result) s->c.space = NULL;
   convolution_free(&s->c);
   free(s->current.limbs);
   free(s->previous.limbs);
@@ -114,11 +116,7 @@ outcome fibonacci(uint64_t index, const vector_code *code, stop asked, listener 
     start(&s, index);
     set_small(&s.result, s.current.length ? s.current.limbs[0] : 0);
   }
-  free_all_but_result(&s);
-  if (computed == COMPUTED) {
-    *result = s.result;
-  } else {
-    free(s.result.limbs);
-  }
+  free_space(&s, computed == COMPUTED);
+  if (computed == COMPUTED) *result = s.result;
   return computed;
 }

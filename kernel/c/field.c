@@ -15,8 +15,6 @@ static const uint64_t PRIMES[FIELDS] = {
 /* The smallest number without a square root modulo each prime: its c-th power has order 2^32. */
 static const uint64_t NON_RESIDUES[FIELDS] = {11, 3, 3};
 
-enum { ORDER_BITS = 32 };
-
 static uint64_t product_modulo(uint64_t x, uint64_t y, uint64_t p) {
   return (uint64_t)((unsigned __int128)x * y % p);
 }
@@ -56,42 +54,45 @@ prime_inverses inverses_of_primes(const field fields[FIELDS]) {
   };
 }
 
-/* Fill a table of roots, given one of order 2^32: the four lanes' worth by hand, then by doubling. */
-static void fill_roots(const field *f, double *roots, size_t count, uint64_t turn,
-                       const vector_code *code) {
-  const uint64_t p = (uint64_t)f->p;
-  roots[0] = 1;
-  for (size_t filled = 1, bits = 0; filled < count; filled *= 2, bits++) {
-    const uint64_t root = power_modulo(turn, 1ull << (ORDER_BITS - 2 - bits), p);
-    const double step = balanced(root, p);
-    const size_t more = filled < count - filled ? filled : count - filled;
-    if (filled < 4) {
-      for (size_t i = 0; i < more; i++) roots[filled + i] = field_product(f, roots[i], step);
-    } else {
-      code->multiples(f, roots, step, roots + filled, more);
-    }
+/* Given a root of order 2^32, those of order 4, 8, 16 ... */
+static void fill_steps(double steps[ORDER_BITS - 1], uint64_t root, uint64_t p) {
+  for (int bit = ORDER_BITS - 2; bit >= 0; bit--) {
+    steps[bit] = balanced(root, p);
+    root = product_modulo(root, root, p);
   }
 }
 
-bool fields_build(field fields[FIELDS], size_t count, const vector_code *code) {
+bool fields_build(field fields[FIELDS], size_t count) {
+  double *const roots = aligned_doubles(count), *const inverse_roots = aligned_doubles(count);
   for (int i = 0; i < FIELDS; i++) {
-    field *f = &fields[i];
-    f->p = (double)PRIMES[i];
-    f->roots = aligned_doubles(count);
-    f->inverse_roots = aligned_doubles(count);
-    if (!f->roots || !f->inverse_roots) return false;
-    const uint64_t cofactor = (PRIMES[i] - 1) >> ORDER_BITS;
-    const uint64_t turn = power_modulo(NON_RESIDUES[i], cofactor, PRIMES[i]);
-    fill_roots(f, f->roots, count, turn, code);
-    fill_roots(f, f->inverse_roots, count, power_modulo(turn, PRIMES[i] - 2, PRIMES[i]), code);
+    const uint64_t p = PRIMES[i];
+    const uint64_t root = power_modulo(NON_RESIDUES[i], (p - 1) >> ORDER_BITS, p);
+    fields[i] = (field){.p = (double)p, .roots = roots, .inverse_roots = inverse_roots};
+    fill_steps(fields[i].steps, root, p);
+    fill_steps(fields[i].inverse_steps, power_modulo(root, p - 2, p), p);
   }
-  return true;
+  return roots && inverse_roots;
 }
 
 void fields_free(field fields[FIELDS]) {
-  for (int i = 0; i < FIELDS; i++) {
-    free(fields[i].roots);
-    free(fields[i].inverse_roots);
-    fields[i].roots = fields[i].inverse_roots = NULL;
+  free(fields[0].roots);
+  free(fields[0].inverse_roots);
+}
+
+/* The first few roots by hand, all others by doubling the table. */
+static void fill_roots(const field *f, double *roots, const double *steps, size_t count,
+                       const vector_code *code) {
+  roots[0] = 1;
+  roots[1] = steps[0];
+  roots[2] = steps[1];
+  roots[3] = field_product(f, steps[0], steps[1]);
+  for (size_t filled = 4, bit = 2; filled < count; filled *= 2, bit++) {
+    const size_t more = filled < count - filled ? filled : count - filled;
+    code->multiples(f, roots, steps[bit], roots + filled, more);
   }
+}
+
+void field_enter(const field *f, size_t count, const vector_code *code) {
+  fill_roots(f, f->roots, f->steps, count, code);
+  fill_roots(f, f->inverse_roots, f->inverse_steps, count, code);
 }

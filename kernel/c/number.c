@@ -47,8 +47,11 @@ static uint64_t eight_digits(uint32_t value) {
 }
 
 static void write_eight(uint32_t value, char *text) {
-  const uint64_t digits = eight_digits(value);
-  for (int i = 0; i < 8; i++) text[i] = (char)('0' + (digits >> 8 * i & 0xff));
+  uint64_t characters = eight_digits(value) + 0x3030303030303030; /* '0' eight times */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  characters = __builtin_bswap64(characters);
+#endif
+  memcpy(text, &characters, sizeof characters);
 }
 
 static void write_limb(uint64_t limb, char *text) {
