@@ -26,6 +26,10 @@ from fiblab.server.run import serve_until_stopped
 from fiblab.server.surroundings import Surroundings
 from fiblab.storage import UnfitRedis
 
+#: Seconds from the event loop's start until the experiments are loaded: the server needs less until
+#: it listens, and would start later by as long as they take.
+LOAD_AFTER_S = 1.0
+
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT; the run under way is ended, and nothing is left of it."""
@@ -48,8 +52,7 @@ def _options() -> argparse.Namespace:
 
 
 async def _serve(settings: ServerSettings, data_dir: Path, control_fd: int) -> None:
-    # Else the first page that asks would hold up everybody while the experiments are loaded.
-    loading = asyncio.create_task(asyncio.to_thread(described))
+    loading = asyncio.create_task(_load_experiments())
     journal = Journal(data_dir)
     runs, control = Runs(journal), Control(control_fd)
     parts = LabParts(LabGate(settings.host), journal, runs, control)
@@ -62,7 +65,14 @@ async def _serve(settings: ServerSettings, data_dir: Path, control_fd: int) -> N
     finally:
         await runs.close()
         control.close()
+        loading.cancel()
         await asyncio.gather(loading, return_exceptions=True)  # who asked was told what failed
+
+
+async def _load_experiments() -> None:
+    """Load them before a page asks, which would hold up everybody; and after the server listens."""
+    await asyncio.sleep(LOAD_AFTER_S)
+    await asyncio.to_thread(described)
 
 
 if __name__ == "__main__":
