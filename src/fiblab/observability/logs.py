@@ -25,11 +25,12 @@ caught go the same way; `extra={...}` gives fields there.
 import atexit
 import contextlib
 import enum
+import functools
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Literal, TextIO
 
@@ -65,6 +66,27 @@ def log_context(**fields: object) -> Iterator[None]:
         yield
     finally:
         _context.reset(token)
+
+
+def _write_nothing(_event: str, _fields: Mapping[str, object]) -> None:
+    """Stand for logs that are not configured, or want no event of level info."""
+
+
+class _Frequent:
+    """Where frequent events go now; `configure` sets it."""
+
+    write: Callable[[str, Mapping[str, object]], None] = staticmethod(_write_nothing)
+
+
+_frequent = _Frequent()
+
+
+def log_frequent(event: str, fields: Mapping[str, object]) -> None:
+    """Log what happens with each request, at level info, at a third of what a logger costs.
+
+    Nothing is added from the context, and nobody searches the fields: they must hold no secret.
+    """
+    _frequent.write(event, fields)
 
 
 class LogOutput:
@@ -104,6 +126,7 @@ class LogOutput:
         logging.captureWarnings(capture=False)
         sys.excepthook = self._excepthook
         self._buffer.close()
+        _frequent.write = _write_nothing
 
     def _uncaught(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -139,7 +162,12 @@ def configure(
         event = {"event": "log lines dropped", "category": Category.OVERLOAD, "lines": lines}
         return render(None, "warning", shape(None, "warning", event))
 
+    def write_frequent(event: str, fields: Mapping[str, object]) -> None:
+        head = {"ts": timestamp(time.time()), "level": "info", "service": service, "event": event}
+        buffer.add(render(None, "info", {**head, **fields}))
+
     buffer = LogBuffer(stream, tell_dropped)
+    _frequent.write = write_frequent if number <= logging.INFO else _write_nothing
     structlog.configure(
         processors=[shape, render],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -155,15 +183,25 @@ def _record_shaper(service: str) -> Shape:
     def shape(
         _logger: object, method: str, event: MutableMapping[str, object]
     ) -> Mapping[str, object]:
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
         error = event.pop("exc_info", None)
         fields = {"event": event.pop("event"), **_context.get(), **event}
         if error:
             fields["exception"] = _traceback_of(error)
-        # In UTC, so that +00:00 can be cut off.
-        return {"ts": f"{now[:-6]}Z", "level": method, "service": service, **redact(fields)}
+        return {"ts": timestamp(time.time()), "level": method, "service": service, **redact(fields)}
 
     return shape
+
+
+def timestamp(seconds: float) -> str:
+    """Write a moment, in seconds since 1970, as RFC 3339 in UTC with milliseconds."""
+    whole = int(seconds)
+    return f"{_date_and_time(whole)}.{int((seconds - whole) * 1_000):03d}Z"
+
+
+@functools.lru_cache(maxsize=2)
+def _date_and_time(second: int) -> str:
+    """Write a second, once for all lines of it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
 
 
 def _renderer(render: Callable[[Mapping[str, object]], str]) -> Render:

@@ -24,12 +24,10 @@ from prometheus_client import (
 )
 from prometheus_client.metrics import MetricWrapperBase
 
+from fiblab.observability.request_metrics import RequestMetrics
+
 #: The Content-Type of what `render` gives.
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
-#: Seconds. Fine around the targets (cache hit < 100 ms, idle p50 <= 0.35 ms), up to the longest
-#: held answer (`Prefer: wait`, 20 s).
-HTTP_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
 
 #: Seconds: from F(40) to F(1,000,000,000).
 COMPUTE_BUCKETS = (0.0001, 0.001, 0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300)
@@ -39,9 +37,6 @@ COMMIT_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 
 #: Ledger entries in one commit, up to the batch limit.
 BATCH_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
-
-#: What a method label may say; a client may send any word as its method.
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 #: The value of the breaker gauge for each state.
 BREAKER_STATES: Mapping[str, int] = {"closed": 0, "half-open": 1, "open": 2}
@@ -73,18 +68,7 @@ class ServerMetrics:
         def counter(name: str, what: str, *labels: str) -> Labelled[Counter]:
             return Labelled(Counter(f"fiblab_{name}", what, labels, registry=registry))
 
-        self._requests = counter(
-            "http_requests", "HTTP requests answered.", "method", "route", "status"
-        )
-        self._seconds = Labelled(
-            Histogram(
-                "fiblab_http_request_seconds",
-                "Time from the request's head to its answer's end; of a stream, to its beginning.",
-                ("method", "route"),
-                buckets=HTTP_BUCKETS,
-                registry=registry,
-            )
-        )
+        self.requests = RequestMetrics(registry)
         self.in_flight = Gauge(
             "fiblab_http_requests_in_flight", "HTTP requests being answered.", registry=registry
         )
@@ -111,12 +95,6 @@ class ServerMetrics:
         )
         self.ledger = LedgerMetrics(registry)
         self.queue = QueueMetrics(registry)
-
-    def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one answer; `route` is the template (`/fibonacci/{index}`), never the path."""
-        known = method if method in _METHODS else "other"
-        self._requests[known, route, str(status)].inc()
-        self._seconds[known, route].observe(seconds)
 
     def set_breaker(self, dependency: str, state: str) -> None:
         """Show a breaker's state, one of `BREAKER_STATES`; raises KeyError for any other."""

@@ -26,6 +26,9 @@ _SECRETS_IN_TEXT = (
     re.compile(rf"((?:{_NAMES})[\w-]*[\"']?\s*[:=]\s*[\"']?)[^\s&\"',;]+", re.IGNORECASE),
 )
 
+#: Types of values that hold no text, and so no secret.
+_PLAIN = frozenset({int, float, bool, type(None)})
+
 #: Nesting below which a record is not searched but replaced; no honest record goes deeper.
 _MAX_DEPTH = 8
 
@@ -35,10 +38,16 @@ def redact(fields: Mapping[str, object], depth: int = 0) -> dict[str, object]:
 
     Objects become their `repr`, and that is searched as well.
     """
-    return {
-        (name := as_text(key)): REDACTED if _is_secret(name) else _redact_value(value, depth)
-        for key, value in fields.items()
-    }
+    redacted: dict[str, object] = {}
+    for key, value in fields.items():
+        name = as_text(key)
+        if _is_secret(name):
+            redacted[name] = REDACTED
+        elif type(value) in _PLAIN:
+            redacted[name] = value
+        else:
+            redacted[name] = _redact_value(value, depth)
+    return redacted
 
 
 def redact_text(text: str) -> str:

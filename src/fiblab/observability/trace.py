@@ -6,8 +6,8 @@
 Source: https://www.w3.org/TR/trace-context/ (Recommendation, 2021), section 3.2.
 """
 
+import random
 import re
-import secrets
 from dataclasses import dataclass
 from typing import Self
 
@@ -64,4 +64,4 @@ def _new_span_id() -> str:
 
 
 def _random_nonzero(bits: int) -> int:
-    return secrets.randbits(bits) or 1
+    return random.getrandbits(bits) or 1

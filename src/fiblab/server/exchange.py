@@ -1,15 +1,19 @@
 """One request and what is known of it while it is being answered."""
 
-import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import cast
 
 from blacksheep import Request
 
+from fiblab.server.deadlines import Deadline
+
 #: Where the layer leaves the exchange for handlers, in the ASGI scope.
 SCOPE_KEY = "fiblab.exchange"
 
 RawHeaders = list[tuple[bytes, bytes]]
+AnswerWhole = Callable[[int, RawHeaders, bytes], Awaitable[None]]
+"""Of a status, headers and body."""
 
 
 @dataclass(slots=True)
@@ -23,8 +27,8 @@ class Exchange:
     traceparent: str
     client: str
     """The client's address, behind trusted proxies."""
-    timeout: asyncio.Timeout
-    """The deadline of this request; a handler that waits on purpose moves it."""
+    deadline: Deadline
+    """A handler that waits on purpose moves it."""
     peer: str | None = None
     """The address at the other end of the connection, which may be a proxy's; None: it has none."""
     route: str = "unmatched"
@@ -37,13 +41,16 @@ class Exchange:
     """Whether the answer is a stream that lasts until someone leaves: it counts as answered, and as
     no longer in flight, when it begins."""
 
+    answer_whole: AnswerWhole | None = None
+    """Sends the answer; for who has the whole of it at hand."""
+
     def header(self, name: bytes) -> str:
         """Return a header's text, empty where it is absent; what is not ASCII is replaced."""
         return self.headers.get(name, b"").decode("ascii", "replace")
 
     def extend_deadline(self, seconds: float) -> None:
         """Allow `seconds` from now on for the answer."""
-        self.timeout.reschedule(asyncio.get_running_loop().time() + seconds)
+        self.deadline.move(seconds)
 
 
 def exchange_of(request: Request) -> Exchange:

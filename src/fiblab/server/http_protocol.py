@@ -6,6 +6,7 @@ answer, has some seconds until it loses its connection.
 """
 
 import asyncio
+from functools import partial
 from typing import Any, Literal
 
 import httptools
@@ -35,6 +36,7 @@ from fiblab.server.problems import (
     Refusal,
 )
 from fiblab.server.refusals import problem_document
+from fiblab.server.whole_answer import ANSWER_WHOLE_KEY, answer_whole
 
 #: Bytes of a request that are no body: request line, headers, the framing of chunks, trailers. The
 #: address has a limit of its own, far below.
@@ -120,6 +122,7 @@ class StrictHttp(HttpToolsProtocol):
         self._within = "body"
         self._forget_arrival()
         super().on_headers_complete()
+        self.scope[ANSWER_WHOLE_KEY] = partial(answer_whole, self.cycle)  # type: ignore[typeddict-unknown-key] # ASGI lets servers add
         self.headers = []  # for trailers, which count for nothing
 
     def on_body(self, body: bytes) -> None:

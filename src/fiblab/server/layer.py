@@ -8,15 +8,17 @@ One layer and not six: each wrapping of an application costs every request some 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from fiblab.observability.request_id import is_well_formed, new_request_id
 from fiblab.observability.trace import TraceContext, parse_traceparent
 from fiblab.server.allowed_hosts import AllowedHosts
+from fiblab.server.answer import CLOSE, Answer, CommonHeaders
+from fiblab.server.asgi import App, Receive, Scope, Send
 from fiblab.server.client_address import ClientAddresses
 from fiblab.server.cors import Cors
+from fiblab.server.deadlines import Deadline, Deadlines
 from fiblab.server.drain import Drain
 from fiblab.server.exchange import SCOPE_KEY, Exchange, RawHeaders
 from fiblab.server.problems import (
@@ -32,13 +34,7 @@ from fiblab.server.problems import (
     Refusal,
     retry_after,
 )
-from fiblab.server.refusals import problem_answer
 
-Scope = dict[str, Any]
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 OnAnswer = Callable[[Exchange, str, int, float], None]
 
 #: Bytes of path and query; the longest address that this API gives out has some 100.
@@ -48,8 +44,6 @@ OVERLOAD_RETRY_S = 1.0
 
 #: Answered under any host name, as orchestrators know only the address, and in any overload.
 PROBES = frozenset({b"/livez", b"/readyz", b"/metrics"})
-
-CLOSE = (b"connection", b"close")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +67,8 @@ class Layer:
 
     def __init__(self, parts: LayerParts) -> None:
         self._parts = parts
+        self._deadlines = Deadlines(parts.deadline_s)
+        self._common_headers = CommonHeaders(parts.security, parts.cors, parts.drain)
         self.in_flight = 0
         """Requests that are being answered now."""
 
@@ -89,12 +85,14 @@ class Layer:
             seconds = time.perf_counter() - started
             self._parts.on_answer(exchange, scope["path"], status, seconds)
 
-        answer = _Answer(send, exchange, self._common_headers, settle)
+        answer = Answer(scope, send, exchange, self._common_headers, settle)
+        exchange.answer_whole = answer.send_whole
         self.in_flight += 1
         try:
             await self._answer_in_time(scope, receive, exchange, answer)
         finally:
             answer.settle()
+            answer.let_go()
 
     def _open(self, scope: Scope) -> Exchange:
         headers = _headers(scope["headers"])
@@ -105,26 +103,17 @@ class Layer:
             request_id=_request_id(headers.get(b"x-request-id")),
             traceparent=_traceparent(headers.get(b"traceparent")),
             client=self._parts.clients.find(peer, headers.get(b"x-forwarded-for")),
-            timeout=asyncio.timeout(self._parts.deadline_s),
+            deadline=Deadline(self._deadlines),
             peer=peer,
         )
         scope[SCOPE_KEY] = exchange
         return exchange
 
-    def _common_headers(self, exchange: Exchange) -> RawHeaders:
-        return [
-            (b"x-request-id", exchange.request_id.encode()),
-            (b"traceparent", exchange.traceparent.encode()),
-            *self._parts.security,
-            *self._parts.cors.headers(exchange.headers),
-            *([CLOSE] if self._parts.drain.begun else []),
-        ]
-
     async def _answer_in_time(
-        self, scope: Scope, receive: Receive, exchange: Exchange, answer: "_Answer"
+        self, scope: Scope, receive: Receive, exchange: Exchange, answer: Answer
     ) -> None:
         try:
-            async with exchange.timeout:
+            with exchange.deadline:
                 preflight = self._parts.cors.preflight(exchange.method, exchange.headers)
                 refusal = self._refusal(scope, exchange)
                 if refusal is not None:
@@ -145,7 +134,7 @@ class Layer:
 
     def _refusal(self, scope: Scope, exchange: Exchange) -> Refusal | None:
         """Find a reason not to let the request in at all."""
-        refusal = _wrong_address(scope)
+        refusal = _wrong_address(scope, exchange)
         if refusal or scope["raw_path"] in PROBES:
             return refusal
         if not self._parts.hosts.answers_to(exchange.headers.get(b"host", b"")):
@@ -158,59 +147,10 @@ class Layer:
         return None
 
 
-class _Answer:
-    """The way out: adds the common headers, and knows whether an answer has begun."""
-
-    def __init__(
-        self,
-        send: Send,
-        exchange: Exchange,
-        common_headers: Callable[[Exchange], RawHeaders],
-        on_settled: Callable[[int], None],
-    ) -> None:
-        self._send = send
-        self._exchange = exchange
-        self._common_headers = common_headers
-        self._on_settled = on_settled
-        self._settled = False
-        self.status = 0
-        """0 until the answer begins."""
-
-    async def send(self, message: Message) -> None:
-        """Send one ASGI message; an answer that has begun has no deadline any more."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self._exchange.timeout.reschedule(None)
-            message["headers"] = [*message["headers"], *self._common_headers(self._exchange)]
-            if self._exchange.endless:
-                self.settle()
-        await self._send(message)
-
-    def settle(self) -> None:
-        """Count the answer, once: where it ends, or where it begins to be endless."""
-        if not self._settled:
-            self._settled = True
-            self._on_settled(self.status)
-
-    async def send_whole(self, status: int, headers: RawHeaders, body: bytes) -> None:
-        """Send an answer of the layer's own."""
-        self.status = status
-        length = [] if status == 204 else [(b"content-length", b"%d" % len(body))]  # noqa: PLR2004 - No Content
-        start = {
-            "headers": [*headers, *length, *self._common_headers(self._exchange)],
-            "status": status,
-        }
-        await self._send({"type": "http.response.start", **start})
-        await self._send({"type": "http.response.body", "body": body})
-
-    async def refuse(self, refusal: Refusal) -> None:
-        """Send a problem."""
-        await self.send_whole(*problem_answer(refusal, self._exchange))
-
-
-def _wrong_address(scope: Scope) -> Refusal | None:
+def _wrong_address(scope: Scope, exchange: Exchange) -> Refusal | None:
     path: bytes = scope["raw_path"]
-    if sum(name == b"host" for name, _ in scope["headers"]) > 1:
+    repeated = len(exchange.headers) < len(scope["headers"])
+    if repeated and sum(name == b"host" for name, _ in scope["headers"]) > 1:
         return Refusal(MALFORMED_REQUEST, "There is more than one Host header.", headers=[CLOSE])
     if len(path) + len(scope["query_string"]) > ADDRESS_LIMIT:
         return Refusal(PATH_TOO_LONG, PATH_TOO_LONG.advice, headers=[CLOSE])
@@ -238,7 +178,9 @@ def _headers(raw: RawHeaders) -> dict[bytes, bytes]:
 
 
 def _request_id(header: bytes | None) -> str:
-    text = "" if header is None else header.decode("latin-1")
+    if header is None:
+        return new_request_id()
+    text = header.decode("latin-1")
     return text if is_well_formed(text) else new_request_id()
 
 

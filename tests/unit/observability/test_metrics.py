@@ -23,9 +23,9 @@ def test_a_request_is_counted_by_method_route_and_status(registry: CollectorRegi
     """And its time by method and route."""
     metrics = ServerMetrics(registry)
 
-    metrics.observe_request("GET", "/fibonacci/{index}", 200, 0.02)
-    metrics.observe_request("GET", "/fibonacci/{index}", 200, 0.03)
-    metrics.observe_request("GET", "/fibonacci/{index}", 404, 0.03)
+    metrics.requests.observe("GET", "/fibonacci/{index}", 200, 0.02)
+    metrics.requests.observe("GET", "/fibonacci/{index}", 200, 0.03)
+    metrics.requests.observe("GET", "/fibonacci/{index}", 404, 0.03)
 
     labels = {"method": "GET", "route": "/fibonacci/{index}"}
     requests = "fiblab_http_requests_total"
@@ -41,7 +41,7 @@ def test_methods_that_callers_invent_share_one_label(registry: CollectorRegistry
     metrics = ServerMetrics(registry)
 
     for n in range(50):
-        metrics.observe_request(f"BREW{n}", "unknown", 405, 0.001)
+        metrics.requests.observe(f"BREW{n}", "unknown", 405, 0.001)
 
     labels = {"method": "other", "route": "unknown", "status": "405"}
     assert registry.get_sample_value("fiblab_http_requests_total", labels) == 50

@@ -1,9 +1,8 @@
 """The gate in front of an operator's calls, one condition at a time."""
 
-import asyncio
-
 import pytest
 
+from fiblab.server.deadlines import Deadline, Deadlines
 from fiblab.server.exchange import Exchange
 from fiblab.server.operator_gate import FORWARDING_HEADERS, OperatorGate
 from fiblab.server.problems import OPERATOR_ONLY, UNAUTHORIZED, Refusal
@@ -17,7 +16,7 @@ def call(peer: str | None = "127.0.0.1", **headers: str) -> Exchange:
         name.replace("_", "-").encode(): value.encode()
         for name, value in {"host": "localhost:8000", **headers}.items()
     }
-    return Exchange("POST", sent, "id", "", "client", asyncio.Timeout(None), peer=peer)
+    return Exchange("POST", sent, "id", "", "client", Deadline(Deadlines(1)), peer=peer)
 
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "127.0.0.53", "::1"])

@@ -1,10 +1,10 @@
 """The page's files: found by address alone, cached by what their names promise."""
 
-import asyncio
 import gzip
 
 import pytest
 
+from fiblab.server.deadlines import Deadline, Deadlines
 from fiblab.server.exchange import Exchange
 from fiblab.server.page_files import PageFile, PageFiles
 
@@ -14,7 +14,7 @@ PAGE = PageFiles({"/index.html": b"<p>page</p>" * 99, "/_app/immutable/a.js": b"
 def exchange(**headers: bytes) -> Exchange:
     """Give a GET with some headers."""
     named = {name.replace("_", "-").encode(): value for name, value in headers.items()}
-    return Exchange("GET", named, "id", "", "127.0.0.1", asyncio.Timeout(None))
+    return Exchange("GET", named, "id", "", "127.0.0.1", Deadline(Deadlines(1)))
 
 
 def file(path: str) -> PageFile:

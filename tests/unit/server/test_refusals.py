@@ -1,6 +1,5 @@
 """Whatever goes wrong further in has an answer that says whether anything was counted."""
 
-import asyncio
 import json
 from http import HTTPStatus
 
@@ -12,6 +11,7 @@ from fiblab.fibonacci.index import parse_index
 from fiblab.redis import ReplyTimeout, Unavailable
 from fiblab.server import problems
 from fiblab.server.breaker import BreakerOpen
+from fiblab.server.deadlines import Deadline, Deadlines
 from fiblab.server.exchange import Exchange
 from fiblab.server.problem_type import ProblemType
 from fiblab.server.problems import Refusal, retry_after
@@ -21,7 +21,7 @@ from fiblab.storage import KeyReused, LedgerIndefinite, LedgerUnavailable
 
 def exchange(method: str) -> Exchange:
     """Give a request."""
-    return Exchange(method, {}, "id-1", "", "127.0.0.1", asyncio.Timeout(None))
+    return Exchange(method, {}, "id-1", "", "127.0.0.1", Deadline(Deadlines(1)))
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ then thawed; nothing in it would have ended the wait after 50 s.
         Source("redis/wire.py", "def _watch(self", "a reply has a deadline"),
         Source("server/breaker.py", "def _failed(self", "failures in a row open the breaker"),
         Source("server/breaker.py", "raise BreakerOpen(self.dependency", "open, it lets nobody by"),
-        Source("server/layer.py", "async with exchange.timeout:", "so has the whole request"),
+        Source("server/layer.py", "with exchange.deadline:", "so has the whole request"),
     ),
     twin=Twin(
         "No breaker, no deadline for a reply of Redis, and an hour for a request.",
