@@ -1,9 +1,10 @@
 """A bar is met or missed by the medians of one run, and says by how much."""
 
+import msgspec
 import pytest
 from benchmarks.command import BENCHMARKS
 from benchmarks.measuring.bars import BARS, Bar
-from benchmarks.measuring.report import Report
+from benchmarks.measuring.report import Measurement, Report
 
 
 def test_more_is_better(report: Report) -> None:
@@ -43,3 +44,14 @@ def test_a_bar_that_nothing_measures(report: Report) -> None:
 def test_each_bar_has_a_benchmark() -> None:
     """What a bar is held against can be measured by a command."""
     assert {bar.benchmark for bar in BARS} <= BENCHMARKS.keys()
+
+
+def test_noise_is_allowed_where_the_peer_runs_twice(report: Report) -> None:
+    """A peer that differs from itself by a tenth cannot tell that ours is behind by less."""
+    rates = {"fiblab": [95.0], "peer": [100.0], "peer, again": [110.0]}
+    again = msgspec.structs.replace(
+        report, measurements=[Measurement("rate", "requests/s", "more", rates)]
+    )
+    assert not Bar("http", "rate", "fiblab", 1.0, ("peer",)).judge(again).met
+    assert Bar("http", "rate", "fiblab", 1.0, ("peer",), "peer, again").judge(again).met
+    assert not Bar("http", "rate", "fiblab", 1.1, ("peer",), "peer, again").judge(again).met
