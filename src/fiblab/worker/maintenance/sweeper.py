@@ -27,7 +27,7 @@ PAGE = 500
 #: How long a closed row is kept, so that a repeated request is recognised by its key.
 IDEMPOTENCY_WINDOW = timedelta(hours=24)
 
-#: Steps of forgetting in one sweep: 200,000 rows in some 3 s, more than two servers accept between
+#: Steps of forgetting in one sweep: 200,000 rows in about a second, more than two servers accept between
 #: two sweeps. What is left then waits for the next one, so that nobody else waits for it.
 FORGET_STEPS = 20
 
