@@ -27,8 +27,8 @@ PAGE = 500
 #: How long a closed row is kept, so that a repeated request is recognised by its key.
 IDEMPOTENCY_WINDOW = timedelta(hours=24)
 
-#: Steps of forgetting in one sweep: 200,000 rows in about a second, more than two servers accept between
-#: two sweeps. What is left then waits for the next one, so that nobody else waits for it.
+#: Steps of forgetting in one sweep: 200,000 rows in about a second, more than two servers accept
+#: meanwhile. What is left then waits for the next one, so that nobody else waits for it.
 FORGET_STEPS = 20
 
 #: What a sweep may fail with, upon which the next one tries again.
