@@ -157,7 +157,7 @@ outcome convolution_build(convolution *c, const vector_code *code, size_t both, 
 void convolution_free(convolution *c) {
   fields_free(c->fields);
   free(c->space);
-  c->space = NULL;
+  *c = (convolution){0}; /* freeing it again does nothing */
 }
 
 outcome convolve(convolution *c, combination wanted, const number *a, const number *b, int addend,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -11,6 +14,7 @@ import pytest
 from fiblab.fibonacci import verify
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import ModuleType
 
 #: Takes long enough that another thread gets its turn in between: about 20 ms.
@@ -122,3 +126,30 @@ def test_unknown_instructions_are_refused(kernel: ModuleType) -> None:
     """Instructions that there are not raise ValueError, and say which there are."""
     with pytest.raises(ValueError, match=r"must be 'portable'.* and not 'neon'"):
         kernel.fibonacci_text(1000, instructions="neon")
+
+
+#: Leaves 100 MB of address space to a process, and lets it ask for what needs 600 MB, ten times.
+WITH_LITTLE_MEMORY = """
+import resource, psutil, fiblab_kernel
+limit = psutil.Process().memory_info().vms + 100_000_000
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+for _ in range(10):
+    try:
+        fiblab_kernel.fibonacci_text(1_000_000_000)
+    except MemoryError:
+        print("refused")
+print(fiblab_kernel.fibonacci_text(100))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
+def test_memory_that_is_not_to_be_had_is_a_memory_error(site: Path) -> None:
+    """Where memory runs out MemoryError is raised, and what fits is computed as before."""
+    ran = subprocess.run(
+        [sys.executable, "-c", WITH_LITTLE_MEMORY],
+        env={**os.environ, "PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.stdout.split() == ["refused"] * 10 + ["354224848179261915075"], ran.stderr
