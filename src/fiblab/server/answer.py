@@ -36,6 +36,19 @@ class CommonHeaders:
             headers.append(CLOSE)
         return headers
 
+    def with_own(
+        self, exchange: Exchange, status: int, headers: RawHeaders, body: bytes
+    ) -> RawHeaders:
+        """Return all headers of a whole answer but the constant ones."""
+        length = [] if status in BODILESS else [(b"content-length", b"%d" % len(body))]
+        return [*headers, *self.of(exchange), *length]
+
+    def write(self, scope: Scope, status: int, own: RawHeaders, body: bytes) -> bool:
+        """Write a whole answer if the server can do so now; False: nothing was done."""
+        answer_whole: Callable[[int, bytes, bytes], bool] | None = scope.get(ANSWER_WHOLE_KEY)
+        lines = header_lines(own) + self.constant_lines
+        return answer_whole is not None and answer_whole(status, lines, body)
+
 
 class Answer:
     """The way out: adds the common headers, and knows whether an answer has begun."""
@@ -83,16 +96,11 @@ class Answer:
     async def send_whole(self, status: int, headers: RawHeaders, body: bytes) -> None:
         """Send an answer that is whole, in one write if the server can."""
         self.status = status
-        common = self._common_headers
-        own = [*headers, *common.of(self._exchange)]
-        if status not in BODILESS:
-            own.append((b"content-length", b"%d" % len(body)))
-        answer_whole = self._scope.get(ANSWER_WHOLE_KEY)
-        lines = header_lines(own) + common.constant_lines
-        if answer_whole is not None and answer_whole(status, lines, body):
+        own = self._common_headers.with_own(self._exchange, status, headers, body)
+        if self._common_headers.write(self._scope, status, own, body):
             return
         self._exchange.deadline.lift()
-        headers = [*own, *common.constant]
+        headers = [*own, *self._common_headers.constant]
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
 

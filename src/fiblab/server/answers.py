@@ -77,3 +77,11 @@ def has_it_already(exchange: Exchange, tag: bytes) -> bool:
 def not_modified(tag: bytes) -> Response:
     """Answer 304."""
     return Response(304, [(b"etag", tag), IMMUTABLE])
+
+
+def written(response: Response) -> tuple[RawHeaders, bytes]:
+    """Write the headers and the body of a response."""
+    headers, content = [*response.headers], response.content
+    if content is None:
+        return headers, b""
+    return [*headers, (b"content-type", content.type)], content.body

@@ -12,6 +12,7 @@ from fiblab.observability.logs import Category
 from fiblab.queue.attendance import Attendance
 from fiblab.server.allowed_hosts import AllowedHosts
 from fiblab.server.answer_log import AnswerLog
+from fiblab.server.answers import written
 from fiblab.server.api.dead_letters import add_dead_letters
 from fiblab.server.api.digits import DigitsApi, add_digits
 from fiblab.server.api.events import add_events
@@ -25,9 +26,10 @@ from fiblab.server.api.reference import add_reference
 from fiblab.server.api.unmatched import add_unmatched
 from fiblab.server.api.workers import add_workers
 from fiblab.server.asgi import Receive, Scope, Send
+from fiblab.server.by_heart import remembered
 from fiblab.server.client_address import ClientAddresses
 from fiblab.server.cors import Cors
-from fiblab.server.exchange import Exchange, RawHeaders, exchange_of
+from fiblab.server.exchange import Exchange, exchange_of
 from fiblab.server.layer import Layer, LayerParts
 from fiblab.server.openapi import Limits
 from fiblab.server.operating import Operating
@@ -58,7 +60,7 @@ class Api(Application):
         if answer_whole is None or isinstance(response.content, StreamedContent):
             await send_asgi_response(response, send)
         else:
-            await answer_whole(response.status, *_written(response))
+            await answer_whole(response.status, *written(response))
 
     async def handle(self, request: Request) -> Response:
         """Answer a request, whatever happens in its handler."""
@@ -72,14 +74,6 @@ class Api(Application):
         except Exception as error:  # noqa: BLE001 - the boundary: whatever it is, it gets an answer
             return _refuse(exchange, error)
         return answer
-
-
-def _written(response: Response) -> tuple[RawHeaders, bytes]:
-    """Write the headers and the body of a response."""
-    headers, content = [*response.headers], response.content
-    if content is None:
-        return headers, b""
-    return [*headers, (b"content-type", content.type)], content.body
 
 
 def _refuse(exchange: Exchange, error: Exception) -> Response:
@@ -116,6 +110,7 @@ def build_app(
             deadline_s=settings.request_deadline_s,
             in_flight_limit=settings.in_flight_limit,
             on_answer=AnswerLog(surroundings.metrics).write,
+            by_heart=remembered(services.believer),
         )
     )
     surroundings.metrics.in_flight.set_function(lambda: layer.in_flight)

@@ -7,18 +7,19 @@ answer, has some seconds until it loses its connection.
 
 import asyncio
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import httptools
 import structlog
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import (
-    STATUS_LINE,
     HttpToolsProtocol,
     RequestResponseCycle,
 )
 
 from fiblab.observability.request_id import new_request_id
 from fiblab.server.client_connection import CONNECTION_KEY, ClientConnection
+from fiblab.server.layer import Layer
 from fiblab.server.message_framing import (
     BROKEN_BODY,
     HeadRefused,
@@ -36,7 +37,7 @@ from fiblab.server.problems import (
     Refusal,
 )
 from fiblab.server.refusals import problem_document
-from fiblab.server.whole_answer import ANSWER_WHOLE_KEY, answer_whole
+from fiblab.server.whole_answer import ANSWER_WHOLE_KEY, answer_whole, answer_without_request
 
 #: Bytes of a request that are no body: request line, headers, the framing of chunks, trailers. The
 #: address has a limit of its own, far below.
@@ -58,6 +59,7 @@ class StrictHttp(HttpToolsProtocol):
         self._within: Literal["head", "body"] | None = None
         self._not_body = 0
         self._broken = False
+        self._may_at_once = False
         self._arrival: asyncio.TimerHandle | None = None
         self._reading: asyncio.TimerHandle | None = None
 
@@ -79,6 +81,7 @@ class StrictHttp(HttpToolsProtocol):
         if self._broken:
             return
         self._unset_keepalive_if_required()
+        self._may_at_once = True
         self._not_body += len(data)
         try:
             self._feed(tame_request_id(data))
@@ -122,8 +125,22 @@ class StrictHttp(HttpToolsProtocol):
         self._within = "body"
         self._forget_arrival()
         super().on_headers_complete()
-        self.scope[ANSWER_WHOLE_KEY] = partial(answer_whole, self.cycle)  # type: ignore[typeddict-unknown-key] # ASGI lets servers add
         self.headers = []  # for trailers, which count for nothing
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """Answer at once what is known by heart, and all else in a task.
+
+        At most one of what was received together, so that a client which sends requests ahead
+        holds up nobody; and none that is a connection's last, after which nothing may be read.
+        """
+        may_at_once, self._may_at_once = self._may_at_once, False
+        scope = cast("dict[str, Any]", cycle.scope)
+        scope[ANSWER_WHOLE_KEY] = partial(answer_whole, cycle)
+        may_at_once = may_at_once and cycle.keep_alive and isinstance(app, Layer)
+        if may_at_once and cast("Layer", app).answer_at_once(scope):
+            del scope[ANSWER_WHOLE_KEY]  # a cycle of references, which nobody else would break
+        else:
+            super()._start_asgi_task(cycle, app)
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body, which has limits of its own."""
@@ -229,11 +246,5 @@ class StrictHttp(HttpToolsProtocol):
         """Answer without a request."""
         request_id = new_request_id()
         _log.info("connection refused", request_id=request_id, problem=kind.slug)
-        status, headers, body = problem_document(Refusal(kind, detail), request_id)
-        headers += [
-            (b"x-request-id", request_id.encode()),
-            (b"content-length", b"%d" % len(body)),
-            (b"connection", b"close"),
-        ]
-        lines = [b"%b: %b\r\n" % header for header in headers]
-        self.transport.write(b"".join([STATUS_LINE[status], *lines, b"\r\n", body]))
+        document = problem_document(Refusal(kind, detail), request_id)
+        self.transport.write(answer_without_request(document, request_id))

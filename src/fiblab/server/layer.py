@@ -16,6 +16,7 @@ from fiblab.observability.trace import TraceContext, parse_traceparent
 from fiblab.server.allowed_hosts import AllowedHosts
 from fiblab.server.answer import CLOSE, Answer, CommonHeaders
 from fiblab.server.asgi import App, Receive, Scope, Send
+from fiblab.server.by_heart import ByHeart, nothing_by_heart
 from fiblab.server.client_address import ClientAddresses
 from fiblab.server.cors import Cors
 from fiblab.server.deadlines import Deadline, Deadlines
@@ -60,6 +61,8 @@ class LayerParts:
     in_flight_limit: int
     on_answer: OnAnswer
     """Told of each answer: the exchange, its path, the status, the seconds it took."""
+    by_heart: ByHeart = nothing_by_heart
+    """What is answered without asking the application."""
 
 
 class Layer:
@@ -93,6 +96,22 @@ class Layer:
         finally:
             answer.settle()
             answer.let_go()
+
+    def answer_at_once(self, scope: Scope) -> bool:
+        """Answer what is known by heart, in no task of its own; False: nothing was done."""
+        started = time.perf_counter()
+        known = None if self._parts.drain.begun else self._parts.by_heart(scope)
+        if known is None:
+            return False
+        exchange = self._open(scope)
+        if self._refusal(scope, exchange) is not None:
+            return False
+        status, headers, body = known(exchange)
+        own = self._common_headers.with_own(exchange, status, headers, body)
+        if not self._common_headers.write(scope, status, own, body):
+            return False
+        self._parts.on_answer(exchange, scope["path"], status, time.perf_counter() - started)
+        return True
 
     def _open(self, scope: Scope) -> Exchange:
         headers = _headers(scope["headers"])

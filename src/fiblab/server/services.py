@@ -29,6 +29,7 @@ POSTGRES_FAILURES = (LedgerUnavailable, LedgerIndefinite, *POSTGRES_ERRORS)
 class Services:
     """One of each."""
 
+    believer: Believer
     look_up: LookUp
     intake: Intake
     waiting: Waiting
@@ -74,7 +75,7 @@ def build_services(parts: ServerParts, drain: Drain, metrics: ServerMetrics) -> 
     waiting = Waiting(look_up.one, drain)
     feed = EventFeed(parts.open_events, parts.events, drain)
     metrics.event_listeners.set_function(lambda: feed.listeners)
-    return Services(look_up, intake, waiting, feed, redis_breaker, postgres_breaker)
+    return Services(believer, look_up, intake, waiting, feed, redis_breaker, postgres_breaker)
 
 
 def _breaker(

@@ -54,3 +54,16 @@ def answer_whole(cycle: RequestResponseCycle, status: int, lines: bytes, body: b
         cycle.transport.close()
     cycle.on_response()
     return True
+
+
+def answer_without_request(document: tuple[int, RawHeaders, bytes], request_id: str) -> bytes:
+    """Write what a connection gets, and is closed with, that sent no request at all."""
+    status, headers, body = document
+    lines = header_lines(
+        [
+            *headers,
+            (b"x-request-id", request_id.encode()),
+            (b"content-length", b"%d" % len(body)),
+        ]
+    )
+    return b"%b%b%b\r\n%b" % (STATUS_LINE[status], lines, _CLOSE_LINE, body)
