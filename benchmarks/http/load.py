@@ -15,6 +15,9 @@ Method = Literal["GET", "POST"]
 
 SCRIPT = Path(__file__).with_name("load.lua")
 
+#: Seconds after which wrk calls an answer lost: a busy machine may stand still for wrk's own two.
+PATIENCE_S = 10
+
 
 class LoadError(RuntimeError):
     """There is no wrk, or not every request was answered as it should; the message says which."""
@@ -52,8 +55,8 @@ def asking(
     program = shutil.which("wrk")
     if program is None:
         raise LoadError("wrk, which makes the load, is not installed: apt install wrk")
-    command = [program, "-t1", f"-c{connections}", f"-d{seconds:.0f}", "-s", str(SCRIPT)]
-    command += [f"http://127.0.0.1:{port}", "--", method]
+    command = [program, "-t1", f"-c{connections}", f"-d{seconds:.0f}", f"--timeout={PATIENCE_S}"]
+    command += ["-s", str(SCRIPT), f"http://127.0.0.1:{port}", "--", method]
     with on_core(core):
         wrk = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - wrk, as found on PATH
     try:
