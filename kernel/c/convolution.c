@@ -146,8 +146,8 @@ static expectation expected(combination wanted, const number *a, const number *b
 
 outcome convolution_build(convolution *c, const vector_code *code, size_t both, size_t one) {
   const size_t for_both = shape_for(2 * both).length, for_one = shape_for(2 * one).length;
-  *c = (convolution){.code = code, .capacity = largest(2 * FIELDS * for_both, (FIELDS + 1) * for_one)};
-  c->space = aligned_doubles(c->capacity);
+  *c = (convolution){.code = code};
+  c->space = aligned_doubles(largest(2 * FIELDS * for_both, (FIELDS + 1) * for_one));
   const bool built = fields_build(c->fields, largest(for_both, for_one) / 2);
   if (c->space && built) return COMPUTED;
   convolution_free(c);

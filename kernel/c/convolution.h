@@ -36,7 +36,6 @@ typedef struct {
   const vector_code *code;
   field fields[FIELDS];
   double *space; /* six arrays for both results, or four for one: see convolution.c */
-  size_t capacity;
 } convolution;
 
 /* What is made of a and b. */
