@@ -35,7 +35,7 @@ def _reader(read: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
     def checked(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
         try:
             return read(*args, **kwargs)
-        except ValueError as error:
+        except (ValueError, KeyError) as error:
             raise CorruptReply(f"the reply of {read.__name__}: {error}") from error
 
     return checked
@@ -55,6 +55,9 @@ class _Reason(msgspec.Struct):
 
 
 _decode_reason = msgspec.json.Decoder(_Reason).decode
+
+#: A look into a dict takes a fifth of the time of calling the enum.
+_enqueued_by_code = {outcome.value: outcome for outcome in Enqueued}
 
 
 def _items(reply: Reply) -> list[Reply]:
@@ -107,13 +110,13 @@ def flags(reply: Reply) -> list[bool]:
 @_reader
 def enqueued(reply: Reply) -> list[Enqueued]:
     """Read the outcomes of `enqueue`."""
-    return [Enqueued(_int(item)) for item in _items(reply)]
+    return [_enqueued_by_code[_int(item)] for item in _items(reply)]
 
 
 @_reader
 def requeued(reply: Reply) -> list[Enqueued | None]:
     """Read the outcomes of `requeue`, where 0 means that there was no such dead letter."""
-    return [Enqueued(_int(item)) if item else None for item in _items(reply)]
+    return [_enqueued_by_code[_int(item)] if item else None for item in _items(reply)]
 
 
 @_reader
@@ -122,8 +125,7 @@ def claimed(reply: Reply, nonce: str) -> list[ClaimedJob]:
     jobs = []
     for identity, record, attempt in _rows(reply, 3):
         lane, enqueued_ms, payload = _record(record)
-        job = ClaimedJob(_text(identity), lane, payload, nonce, _int(attempt), enqueued_ms)
-        jobs.append(job)
+        jobs.append(ClaimedJob(_text(identity), lane, payload, nonce, _int(attempt), enqueued_ms))
     return jobs
 
 

@@ -23,6 +23,11 @@ from functools import lru_cache
 from hashlib import blake2s
 from typing import Self
 
+import msgspec
+
+# What there is one of for each job is a Struct of msgspec, made in a tenth of the time of a frozen
+# dataclass; the others are dataclasses.
+
 
 class Enqueued(IntEnum):
     """What became of a job that was offered; the codes are those of `enqueue_one.lua`."""
@@ -56,8 +61,7 @@ class JobState(StrEnum):
     GONE = "gone"
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(msgspec.Struct, frozen=True):
     """Work to be done once: the id deduplicates it, the payload is the worker's business.
 
     An id is 1 to 128 visible ASCII characters, without `/`.
@@ -68,16 +72,14 @@ class Job:
     payload: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(msgspec.Struct, frozen=True):
     """The proof that a worker holds a job: its nonce, compared for equality and never reissued."""
 
     id: str
     nonce: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedJob:
+class ClaimedJob(msgspec.Struct, frozen=True):
     """A job in a worker's hands."""
 
     id: str
@@ -122,8 +124,7 @@ def mark_of(worker: str) -> str:
     return blake2s(worker.encode(), digest_size=4).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
+class Heartbeat(msgspec.Struct, frozen=True):
     """A sign of life for one lease, with the share done (0 to 1) where it is known."""
 
     lease: Lease

@@ -1,5 +1,7 @@
 """What the lanes of a worker share: the queue, and how a job's end is told to it and to the log."""
 
+import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,9 +54,15 @@ class Desk:
         A lease that no longer held when the job was handed in is no failure: the value is stored,
         and the job someone else's. It also looks so when the reply to an earlier try was lost.
         """
-        for order, was_held in zip(orders, held, strict=True):
-            lane, outcome = order.job.lane, "done" if was_held else "stale"
-            self.metrics.jobs[lane, outcome].inc()
+        ends = [
+            (order.job.lane, "done" if was_held else "stale")
+            for order, was_held in zip(orders, held, strict=True)
+        ]
+        for end, jobs in Counter(ends).items():
+            self.metrics.jobs[end].inc(jobs)
+        if not _log.is_enabled_for(logging.INFO):
+            return  # what there is to say of each job costs more than all else here
+        for order, (lane, outcome) in zip(orders, ends, strict=True):
             _log.info(
                 "job ended",
                 **order.log_fields,

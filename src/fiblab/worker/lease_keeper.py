@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+
+import msgspec
 
 from fiblab.queue import Heartbeat, Lease, Queue
 from fiblab.worker.outages import OUTAGE_ERRORS, Outages
@@ -22,14 +23,13 @@ def _nothing_to_tell() -> None:
     return None
 
 
-@dataclass(slots=True)
-class KeptLease:
+class KeptLease(msgspec.Struct):
     """A lease that is being kept; `lost` once the queue has said that it is another's."""
 
     lease: Lease
     on_lost: Callable[[], object] = _nothing_to_tell
     progress: Callable[[], float | None] = _nothing_to_tell
-    lost: bool = field(default=False, init=False)
+    lost: bool = False
 
 
 class LeaseKeeper:

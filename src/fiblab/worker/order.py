@@ -1,7 +1,5 @@
 """A claimed job, read: which index is asked for, and by whose request."""
 
-from dataclasses import dataclass
-
 import msgspec
 
 from fiblab.fibonacci.job import FibonacciJob
@@ -10,8 +8,7 @@ from fiblab.queue import ClaimedJob, Lease
 from fiblab.worker.errors import BadPayload
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """One index to deliver, and the job that asks for it."""
 
     job: ClaimedJob

@@ -36,8 +36,8 @@ MUTANTS = (
     Mutant(
         "an attempt counts when it ends, not when it is claimed",
         CLAIMING,
-        "attempts[#attempts + 2] = id, attempt\n",
-        "attempts[#attempts + 2] = id, attempt - 1\n",
+        "counts[2 * at] = id, attempts[at]\n",
+        "counts[2 * at] = id, attempts[at] - 1\n",
     ),
     Mutant(
         "a job may be claimed once too often",
@@ -150,14 +150,14 @@ MUTANTS = (
     Mutant(
         "a claim repeated after a lost reply takes more jobs",
         CLAIMING,
-        "if #ids == 0 then ids = claim_anew(claim) end",
-        "ids = claim_anew(claim)",
+        "if #ids == 0 then ids, attempts = claim_anew(claim) end",
+        "ids, attempts = claim_anew(claim)",
     ),
     Mutant(
         "a claim forgets what it took",
         CLAIMING,
-        "if #ids > 0 then",
-        "if false then",
+        "claim.nonce .. ' ' .. table.concat(ids, ' ')",
+        "'0 ' .. table.concat(ids, ' ')",
     ),
     Mutant(
         "a repeated claim gives jobs that it has lost",
@@ -168,7 +168,7 @@ MUTANTS = (
     Mutant(
         "a pause is ignored",
         CLAIMING,
-        "if redis.call('EXISTS', key.paused) == 1 then return {} end",
+        "if redis.call('EXISTS', key.paused) == 1 then return {}, {} end",
         "",
     ),
     Mutant(
@@ -204,8 +204,8 @@ MUTANTS = (
     Mutant(
         "progress outlives the attempt",
         ("fail", "release"),
-        "  write_all('HDEL', key.progress, ids)\n",
-        "",
+        "then write_all('HDEL', key.progress, ids) end",
+        "then end",
     ),
     Mutant(
         "heartbeat prolongs nothing",

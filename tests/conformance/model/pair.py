@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import structs
 
 from fiblab.queue import ClaimedJob, Keys, Policy
 
@@ -107,4 +109,4 @@ def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - an assertio
 
 def without_moments(claimed: list[ClaimedJob]) -> list[ClaimedJob]:
     """Leave out when each job was enqueued, which no model can know."""
-    return [replace(job, enqueued_ms=0) for job in claimed]
+    return [structs.replace(job, enqueued_ms=0) for job in claimed]

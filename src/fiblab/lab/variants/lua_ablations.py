@@ -40,7 +40,7 @@ LEASES = (
         (3, 4, 5),
         in_queue(
             CLAIMING,
-            "  write_all('HSET', key.nonce, nonces)\n  write_all('ZADD', key.leases, leases)\n",
+            "  write_all('HSET', key.nonce, nonces)\n  write_all('ZADD', key.leases, ends)\n",
             "",
         ),
     ),
@@ -100,8 +100,8 @@ ATTEMPTS = (
         (
             *in_queue(
                 CLAIMING,
-                "attempts[#attempts + 2] = id, attempt\n",
-                "attempts[#attempts + 2] = id, attempt - 1\n",
+                "counts[2 * at] = id, attempts[at]\n",
+                "counts[2 * at] = id, attempts[at] - 1\n",
             ),
             *in_queue(
                 ("fail",),

@@ -12,13 +12,14 @@ local PENDING, ADDED, FULL = 0, 1, 2
 local ids = {}
 for at = FIRST_JOB, #ARGV, STEP do ids[#ids + 1] = ARGV[at] end
 
-local records, new, outcomes = read_all(key.job, ids), {}, {}
+local records, outcomes = read_all(key.job, ids), {}
+local new, lane_names, payloads = {}, {}, {}
 local seen = {} -- a job that is named twice is pending the second time
 for number, id in ipairs(ids) do
   local is_new = not records[number] and not seen[id]
   if is_new then
-    local at = FIRST_JOB + (number - 1) * STEP
-    new[#new + 1] = { id, ARGV[at + 1], ARGV[at + 2] }
+    local at, count = FIRST_JOB + (number - 1) * STEP, #new + 1
+    new[count], lane_names[count], payloads[count] = id, ARGV[at + 1], ARGV[at + 2]
     seen[id] = true
   end
   outcomes[number] = is_new and ADDED or PENDING
@@ -28,7 +29,7 @@ local full = #new > 0 and redis.call('HLEN', key.job) + #new > bound
 if full then
   for number = 1, #ids do outcomes[number] = FULL end
 else
-  add_jobs(new)
+  add_jobs(new, lane_names, payloads)
 end
 flush_events()
 return outcomes

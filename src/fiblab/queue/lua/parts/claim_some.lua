@@ -3,78 +3,78 @@
 --@include dead_letter
 --@include reclaim
 -- Claims jobs: claim = { key, nonce, lanes, limit, visibility_ms, max_attempts, dead_letter_cap,
--- backoff_cap_ms }.
-
+-- backoff_cap_ms }. Ids and their attempts go in two lists of one order.
 -- What the worker's last claim still holds, if this is that claim again after a lost reply.
 local function claimed_before(claim)
   local last, still = redis.call('GET', claim.key), {}
   local nonce, ids = string.match(last or '', '^(%S+) (.*)$')
-  if nonce ~= claim.nonce then return still end
+  if nonce ~= claim.nonce then return still, {} end
   for id in string.gmatch(ids, '%S+') do
     if holds(id, nonce) then still[#still + 1] = id end
   end
-  return still
+  return still, read_all(key.attempts, still)
 end
 
 -- The attempt counts from here on, so that a job which kills its worker is counted too.
--- Returns the ids that were leased: all but those that are given up here.
-local function lease(ids, claim)
-  local before, leased = read_all(key.attempts, ids), {}
-  local attempts, nonces, leases = {}, {}, {} -- a member and its value, in the order of their command
-  for at, id in ipairs(ids) do
+local function begin_attempts(popped, claim, ids, attempts)
+  local before = read_all(key.attempts, popped)
+  for at, id in ipairs(popped) do
     local attempt = (tonumber(before[at]) or 0) + 1
     if attempt > claim.max_attempts then
       bury(id, attempt - 1, 'worker_died',
         'Each worker that claimed this job died or lost its lease.', claim.dead_letter_cap)
     else
-      leased[#leased + 1] = id
-      attempts[#attempts + 1], attempts[#attempts + 2] = id, attempt
-      nonces[#nonces + 1], nonces[#nonces + 2] = id, claim.nonce
-      leases[#leases + 1], leases[#leases + 2] = now + claim.visibility_ms, id
-      note('claimed', id, attempt)
+      ids[#ids + 1], attempts[#attempts + 1] = id, tostring(attempt)
+      note('claimed', id, attempts[#attempts])
     end
   end
-  write_all('HSET', key.attempts, attempts)
-  write_all('HSET', key.nonce, nonces)
-  write_all('ZADD', key.leases, leases)
-  return leased
 end
 
 local function pop_by_lane_order(claim)
-  local ids = {}
+  local ids, attempts = {}, {}
   for _, lane in ipairs(claim.lanes) do
     while #ids < claim.limit do
       local popped = redis.call('RPOP', ready[lane], claim.limit - #ids)
       if not popped then break end
-      for _, id in ipairs(lease(popped, claim)) do ids[#ids + 1] = id end
+      begin_attempts(popped, claim, ids, attempts)
     end
   end
-  return ids
+  return ids, attempts
+end
+
+local function lease(ids, attempts, claim)
+  local counts, nonces, ends, deadline = {}, {}, {}, string.format('%d', now + claim.visibility_ms)
+  for at, id in ipairs(ids) do
+    counts[2 * at - 1], counts[2 * at] = id, attempts[at]
+    nonces[2 * at - 1], nonces[2 * at] = id, claim.nonce
+    -- From the last one on: ids mostly ascend, and each then belongs before all that are there.
+    ends[2 * at - 1], ends[2 * at] = deadline, ids[#ids - at + 1]
+  end
+  write_all('HSET', key.attempts, counts)
+  write_all('HSET', key.nonce, nonces)
+  write_all('ZADD', key.leases, ends)
+  -- Longer than the lease, shorter than any worker's memory of it.
+  redis.call('SET', claim.key, claim.nonce .. ' ' .. table.concat(ids, ' '), 'PX', 2 * claim.visibility_ms)
 end
 
 local function claim_anew(claim)
-  if redis.call('EXISTS', key.paused) == 1 then return {} end
+  if redis.call('EXISTS', key.paused) == 1 then return {}, {} end
   pull_in(key.delayed, claim.backoff_cap_ms)
   pull_in(key.leases, claim.visibility_ms)
   promote_delayed()
   take_back_expired()
-  local ids = pop_by_lane_order(claim)
-  if #ids > 0 then
-    -- Longer than the lease, shorter than any worker's memory of it.
-    redis.call('SET', claim.key, claim.nonce .. ' ' .. table.concat(ids, ' '), 'PX', 2 * claim.visibility_ms)
-  end
-  return ids
+  local ids, attempts = pop_by_lane_order(claim)
+  if #ids > 0 then lease(ids, attempts, claim) end
+  return ids, attempts
 end
 
 -- Returns id, record, attempt, id, record, attempt, … of what the claim holds.
 local function claim_some(claim)
-  local ids = claimed_before(claim)
-  if #ids == 0 then ids = claim_anew(claim) end
-  local records, attempts = read_all(key.job, ids), read_all(key.attempts, ids)
-  local reply = {}
+  local ids, attempts = claimed_before(claim)
+  if #ids == 0 then ids, attempts = claim_anew(claim) end
+  local records, reply = read_all(key.job, ids), {}
   for at, id in ipairs(ids) do
-    local size = #reply
-    reply[size + 1], reply[size + 2], reply[size + 3] = id, records[at], attempts[at]
+    reply[3 * at - 2], reply[3 * at - 1], reply[3 * at] = id, records[at], attempts[at]
   end
   return reply
 end

@@ -1,6 +1,7 @@
 --@include record
 -- Dead letters: jobs that were given up, kept with their reason.
 local function drop_dead_letters(ids)
+  if redis.call('EXISTS', key.dead) == 0 then return end
   write_all('HDEL', key.dead, ids)
   write_all('HDEL', key.reason, ids)
   write_all('ZREM', key.dead_by_time, ids)

@@ -5,7 +5,8 @@ local function last_member(first, members)
   return math.min(first + MEMBERS - 1, #members)
 end
 
--- Runs a command that takes a key and any number of members.
+-- Runs a command that takes a key and any number of members. Numbers among them are best made strings
+-- before, and once: Redis writes out each number that it is given, with 17 digits, by the slowest way.
 local function write_all(command, name, members)
   for first = 1, #members, MEMBERS do
     redis.call(command, name, unpack(members, first, last_member(first, members)))

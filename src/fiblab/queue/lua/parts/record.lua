@@ -20,7 +20,7 @@ end
 local function end_leases(ids)
   write_all('HDEL', key.nonce, ids)
   write_all('ZREM', key.leases, ids)
-  write_all('HDEL', key.progress, ids)
+  if redis.call('EXISTS', key.progress) == 1 then write_all('HDEL', key.progress, ids) end
 end
 
 -- Forgets jobs: deduplication of their ids ends here.
