@@ -99,7 +99,7 @@ def _python_sides() -> dict[str, Side]:
         "arq, default": peer("arq", f"{arq}.Default", 500, waited=10),
         "arq, tuned": peer("arq", f"{arq}.Tuned", submits=False),
         "dramatiq": peer("dramatiq", f"dramatiq --processes 1 --threads 8 {here}.by_dramatiq"),
-        "huey": peer("huey", f"huey_consumer {here}.by_huey.huey -w 4 -k thread -n -q"),
+        "huey": peer("huey", f"huey_consumer {here}.jobs_of_huey.huey -w 4 -k thread -n -q"),
         "taskiq, list": peer("taskiq", taskiq, kind="list"),
         "taskiq, stream": peer("taskiq", taskiq, kind="stream"),
         "saq": peer("saq", f"saq {here}.by_saq.settings"),
