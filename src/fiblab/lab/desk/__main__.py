@@ -16,7 +16,7 @@ from blacksheep.server.routing import Router
 from fiblab.bootstrap import run_service
 from fiblab.cli.parent import end_with_parent
 from fiblab.config import BadSettings, ServerSettings, load
-from fiblab.lab.desk.catalogue import described
+from fiblab.lab.desk.catalogue import begin_describing, described
 from fiblab.lab.desk.control import Control
 from fiblab.lab.desk.gate import LabGate
 from fiblab.lab.desk.journal import Journal
@@ -26,10 +26,6 @@ from fiblab.server.run import serve_until_stopped
 from fiblab.server.surroundings import Surroundings
 from fiblab.storage import UnfitRedis
 
-#: Seconds from the event loop's start until the experiments are loaded: the server needs less until
-#: it listens, and would start later by as long as they take.
-LOAD_AFTER_S = 1.0
-
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT; the run under way is ended, and nothing is left of it."""
@@ -38,6 +34,7 @@ def main() -> None:
         end_with_parent()
     try:
         settings = load(ServerSettings)
+        begin_describing()
         run_service(settings, partial(_serve, settings, options.data_dir, options.control))
     except (BadSettings, UnfitRedis) as bad:
         sys.exit(f"fiblab: {bad}")
@@ -52,7 +49,8 @@ def _options() -> argparse.Namespace:
 
 
 async def _serve(settings: ServerSettings, data_dir: Path, control_fd: int) -> None:
-    loading = asyncio.create_task(_load_experiments())
+    # Else the first page that asks would wait for the experiments.
+    loading = asyncio.create_task(asyncio.to_thread(described))
     journal = Journal(data_dir)
     runs, control = Runs(journal), Control(control_fd)
     parts = LabParts(LabGate(settings.host), journal, runs, control)
@@ -65,14 +63,7 @@ async def _serve(settings: ServerSettings, data_dir: Path, control_fd: int) -> N
     finally:
         await runs.close()
         control.close()
-        loading.cancel()
         await asyncio.gather(loading, return_exceptions=True)  # who asked was told what failed
-
-
-async def _load_experiments() -> None:
-    """Load them before a page asks, which would hold up everybody; and after the server listens."""
-    await asyncio.sleep(LOAD_AFTER_S)
-    await asyncio.to_thread(described)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ It is 26 MB of the server's memory, and loading it takes most of a second of one
 
 import subprocess
 import sys
+import threading
 from functools import cache
 from typing import Final
 
@@ -18,23 +19,38 @@ from fiblab.server.problems import Refusal
 #: How that process ends where fiblab was installed without the lab's dependencies.
 NO_LAB: Final = 3
 
+#: What the process says can be read once.
+_one_reader = threading.Lock()
+
 _log = structlog.get_logger()
 
 
 @cache
-def _experiments() -> dict[str, Described]:
-    """Describe all, with the answers; raises CalledProcessError if that cannot be told."""
-    told = subprocess.run(
+def begin_describing() -> "subprocess.Popen[bytes]":
+    """Start that process, once. A server does so before it answers: to fork holds it up."""
+    return subprocess.Popen(
         [sys.executable, "-P", "-m", "fiblab.lab.experiments"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        check=False,
     )
-    if told.returncode == NO_LAB:
+
+
+def _experiments() -> dict[str, Described]:
+    """Describe all, with the answers; raises CalledProcessError if that cannot be told."""
+    with _one_reader:
+        return _told()
+
+
+@cache
+def _told() -> dict[str, Described]:
+    process = begin_describing()
+    told, _ = process.communicate()
+    if process.returncode == NO_LAB:
         _log.warning("no experiments: install fiblab[lab]")
         return {}
-    told.check_returncode()
-    return {one.id: one for one in msgspec.json.decode(told.stdout, type=list[Described])}
+    if process.returncode != 0:
+        raise subprocess.CalledProcessError(process.returncode, process.args)
+    return {one.id: one for one in msgspec.json.decode(told, type=list[Described])}
 
 
 @cache

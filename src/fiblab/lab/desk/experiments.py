@@ -1,5 +1,7 @@
 """/api/v1/lab/experiments: what can be tried, and how it went."""
 
+import asyncio
+
 from blacksheep import Request, Response
 from blacksheep.server.routing import Router
 
@@ -17,13 +19,14 @@ def add_experiments(router: Router, gate: LabGate, journal: Journal) -> None:
     @router.route("/api/v1/lab/experiments", methods=["GET", "HEAD"])
     async def get_experiments(request: Request) -> Response:
         gate.admit_to_look(exchange_of(request))
+        experiments = await asyncio.to_thread(described)
         last = journal.last_runs()
-        items = [ExperimentItem.of(one, last.get(one.id)) for one in described()]
+        items = [ExperimentItem.of(one, last.get(one.id)) for one in experiments]
         return json_answer(exchange_of(request), Experiments(items))
 
     @router.route("/api/v1/lab/experiments/{id}", methods=["GET", "HEAD"])
     async def get_experiment(request: Request) -> Response:
         gate.admit_to_look(exchange_of(request))
-        experiment = find(str(request.route_values["id"]))
+        experiment = await asyncio.to_thread(find, str(request.route_values["id"]))
         page = ExperimentPage.of(experiment, journal.last_runs().get(experiment.id))
         return json_answer(exchange_of(request), page)

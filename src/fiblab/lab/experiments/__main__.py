@@ -6,15 +6,20 @@ For the desk, a server that has no need of the code itself. Ends with NO_LAB whe
 imports is not installed.
 """
 
+import os
 import sys
 
 import msgspec
 
 from fiblab.lab.desk.catalogue import NO_LAB
 
+#: How far this process steps back: a lab that has just started needs the cores for its answers.
+STEPS_BACK = 10
+
 
 def main() -> None:
     """Describe them all, with the answers to their predictions."""
+    os.nice(STEPS_BACK)
     try:
         from fiblab.lab.experiments.registry import EXPERIMENTS  # noqa: PLC0415 - may not be there
     except ModuleNotFoundError as missing:
