@@ -48,7 +48,7 @@ def test_commands_are_those_of_scripts_and_code(service: Service) -> None:
     called = {
         verb.lower()
         for text in sources
-        for verb in re.findall(r"redis\.p?call\(\s*['\"](\w+)", text)
+        for verb in re.findall(r"(?:redis\.p?call|write_all)\(\s*['\"](\w+)", text)
     }
     assert set(COMMANDS[service]) == called | SENT[service]
     assert len(COMMANDS[service]) == len(set(COMMANDS[service]))

@@ -45,7 +45,7 @@ _GONE = {
             "kind": "enqueued",
             "detail": "light",
             "waited_ms": 0,
-            "source": {"path": "queue/lua/parts/enqueue_one.lua", "line": 15},
+            "source": {"path": "queue/lua/parts/add_jobs.lua", "line": 14},
         },
         {
             "entry": "1764000000124-0",
@@ -55,7 +55,7 @@ _GONE = {
             "detail": "1",
             "worker": "fiblab-4711",
             "waited_ms": 1,
-            "source": {"path": "queue/lua/parts/claim_some.lua", "line": 29},
+            "source": {"path": "queue/lua/parts/claim_some.lua", "line": 28},
         },
     ],
     "older_left_out": False,

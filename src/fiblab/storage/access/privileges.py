@@ -50,8 +50,8 @@ _CONNECTION = ("ping", "select", "info", "eval", "evalsha")
 
 #: What the scripts and commands of both services do.
 _SHARED = (
-    *("del", "exists", "get", "hdel", "hexists", "hget", "hgetall", "hlen", "hset"),
-    *("lpush", "ltrim", "rpush", "set", "time", "xadd", "zadd", "zcard", "zrange", "zrem"),
+    *("del", "exists", "get", "hdel", "hexists", "hget", "hgetall", "hlen", "hmget", "hset"),
+    *("llen", "lpush", "rpush", "set", "time", "xadd", "zadd", "zcard", "zrange", "zrem"),
     "zscore",
 )
 
@@ -59,11 +59,11 @@ _SHARED = (
 COMMANDS: Mapping[Service, tuple[str, ...]] = MappingProxyType(
     {
         Service.SERVER: (
-            *(*_CONNECTION, *_SHARED, "lindex", "llen", "lrange", "zrevrange"),
+            *(*_CONNECTION, *_SHARED, "lindex", "lrange", "zrevrange"),
             *("xrange", "xread", "xrevrange"),
         ),
         Service.WORKER: (
-            *(*_CONNECTION, *_SHARED, "hincrby", "hmget", "pexpire", "rpop"),
+            *(*_CONNECTION, *_SHARED, "hincrby", "pexpire", "rpop"),
             *("blpop", "client|id", "client|unblock"),
         ),
     }
