@@ -55,6 +55,7 @@ OF_NOBODY = (
     f"COPY {KEY} {KEY}2",
     f"DUMP {KEY}",
     f"EXPIRE {KEY} 1",
+    f"LTRIM {KEY} 0 1",
     f"RENAME {KEY} {KEY}2",
     f"UNLINK {KEY}",
     # Other applications' keys, by commands that the services do use.
@@ -75,7 +76,6 @@ ONLY_THE_OTHER = {
     ),
     Service.WORKER: (
         f"LINDEX {KEY} 0",
-        f"LLEN {KEY}",
         f"LRANGE {KEY} 0 1",
         f"XRANGE {KEY} - +",
         f"XREAD STREAMS {KEY} 0",
