@@ -47,8 +47,9 @@ def answer_whole(cycle: RequestResponseCycle, status: int, lines: bytes, body: b
         cycle.keep_alive = False
     elif not cycle.keep_alive:
         lines += _CLOSE_LINE
+    date = header_lines(cycle.default_headers)  # uvicorn's, written anew each second
     sent_body = b"" if cycle.scope["method"] == "HEAD" else body
-    cycle.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], lines, sent_body))
+    cycle.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[status], date, lines, sent_body))
     cycle.message_event.set()
     if not cycle.keep_alive:
         cycle.transport.close()

@@ -1,6 +1,8 @@
 """What every answer carries: a request id, a trace, protection, permission for named origins."""
 
 import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_network
 
 import pytest
@@ -56,6 +58,15 @@ async def test_protection(server: RunningServer, address: str) -> None:
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert "server" not in headers
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, "/api/v1/fibonacci/90"])
+async def test_date(server: RunningServer, address: str) -> None:
+    """Every answer says when it was made, as RFC 9110 (6.6.1) asks of a server with a clock."""
+    await server.store(90)
+    for _ in range(2):  # the second comes from memory
+        date = parsedate_to_datetime((await server.client.get(address)).headers["date"])
+        assert abs(date - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 async def test_no_origin_is_allowed_by_default(server: RunningServer) -> None:
