@@ -79,7 +79,7 @@ def test_a_calculations_job_is_told_step_by_step(jobs: JobsPage, lab: Lab) -> No
     expect(job.steps.last).to_contain_text("Completed: the value is stored")
     job.source_of("Claimed by a worker").click()
     chosen = jobs.page.locator("li[aria-current=true]")
-    expect(chosen).to_contain_text("note('claimed', id, attempt)")
+    expect(chosen).to_contain_text("note('claimed', id, attempts")
     expect(chosen).to_be_in_viewport()
     expect(jobs.page).to_have_url(
         re.compile(r"/source\?path=queue/lua/parts/claim_some\.lua&line=")
