@@ -2,8 +2,10 @@
 
 import asyncio
 import re
+import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -33,28 +35,42 @@ SAYS_ITS_NAME = re.compile(rb"client-(\d+)")
 
 
 class ClosedDoor:
-    """Listens where Redis was, hangs up on everybody who has said its name, and counts them."""
+    """Listens where Redis was, hangs up on everybody who has said its name, and counts them.
+
+    Not by asyncio's server: closed while it accepts somebody, it forgets that one's transport.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._enough = asyncio.Event()
+        self._visits: set[asyncio.Task[None]] = set()
         self.attempts = Counter(dict.fromkeys(range(CROWD), 0))
         self.furthest_ahead = 0
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(
-            self._turn_away, "127.0.0.1", self._port, backlog=CROWD
-        )
+        self._listener = socket.create_server(("127.0.0.1", self._port), backlog=CROWD)
+        self._listener.settimeout(0)
+        asyncio.get_running_loop().add_reader(self._listener, self._accept)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        await self._server.wait_closed()
+        asyncio.get_running_loop().remove_reader(self._listener)
+        self._listener.close()
+        await asyncio.gather(*self._visits)
 
-    async def _turn_away(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        name = SAYS_ITS_NAME.search(await reader.read(1_000))
-        writer.close()
-        if name is not None:
+    def _accept(self) -> None:
+        with suppress(BlockingIOError):  # who knocked has left already
+            visitor, _ = self._listener.accept()
+            visit = asyncio.create_task(self._turn_away(visitor))
+            self._visits.add(visit)
+            visit.add_done_callback(self._visits.discard)
+
+    async def _turn_away(self, visitor: socket.socket) -> None:
+        visitor.settimeout(0)
+        said = b""
+        with visitor, suppress(ConnectionError):
+            said = await asyncio.get_running_loop().sock_recv(visitor, 1_000)
+        if name := SAYS_ITS_NAME.search(said):
             self._count(int(name[1]))
 
     def _count(self, client: int) -> None:
