@@ -54,7 +54,7 @@ def _bars(axes: Axes, measurement: Measurement) -> None:
     axes.invert_yaxis()
     axes.set_title(f"{measurement.what}, {measurement.unit}", loc="left", fontsize=9)
     axes.margins(y=0.02)
-    axes.xaxis.set_major_formatter("{x:,.4g}")
+    axes.xaxis.set_major_formatter("{x:,.10g}")
     axes.spines[["top", "right"]].set_visible(False)
 
 
