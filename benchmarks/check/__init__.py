@@ -2,8 +2,9 @@
 
 Each of ours takes turns with an anchor: something that does the least which the same work needs, on
 the same processor in the same seconds, and that no change of ours can make faster or slower. The
-ratios' medians are held against those in `ratios.json`, which were measured on an idle machine.
-Written anew, after a change that is meant: `./fiblab bench check --keep`.
+ratios' medians are held against those in `ratios.json`, which were measured while the machine had
+other work as well: an idle one has since given up to twice as much for the queue. Keep them anew on
+an idle machine, or after a change that is meant: `./fiblab bench check --keep`.
 """
 
 import json

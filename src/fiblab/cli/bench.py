@@ -16,7 +16,7 @@ environment of its own under `.bench/`. Give it an idle machine: all of it takes
     fiblab bench http --rounds 9
     fiblab bench check               # in two minutes: has a ratio got worse than it was?
     fiblab bench report              # the page and its plots once more, from what was measured
-    fiblab bench http --help
+    fiblab bench check --keep        # hold later checks against what is measured now
 """
 
 app = App(help_epilogue=EXAMPLES, help_format="markdown")
@@ -30,7 +30,8 @@ def bench(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> i
     ----------
     arguments
         What to measure: `http`, `queue`, `fibonacci`, `start`, `page`, `growth`, several of these,
-        or nothing for all; or `check`, or `report`. Options: `--rounds N`, `--quick`, `--into DIR`.
+        or nothing for all; or `check`, or `report`. Options: `--rounds N`, `--quick`
+        (only show that it runs), `--into DIR` (where figures go), `--keep` (for `check`).
 
     """
     if not (ROOT / "benchmarks").is_dir():
